@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# One command for everything: `make help` lists the targets. All products are
+# below build/; build/cache holds what tools/setup.sh fetched and outlives
+# `make clean`.
+
+TOP	:= $(CURDIR)
+B	:= $(TOP)/build
+SYSROOT	:= $(B)/cache/sysroot
+LINUX	:= $(B)/cache/linux
+KSFT	:= $(LINUX)/tools/testing/selftests
+
+CROSS_COMPILE ?= aarch64-linux-gnu-
+CROSS	:= ARCH=arm64 CROSS_COMPILE=$(CROSS_COMPILE)
+
+# The kernel that shyper.ko is built for. On a management VM:
+#   make kmod KDIR=/lib/modules/$(uname -r)/build
+# with CROSS_COMPILE= where the machine is itself arm64.
+KDIR	?= $(SYSROOT)/usr/src/linux-headers-$(shell cat $(SYSROOT)/kernel-version)
+KDIR_612 = $(SYSROOT)/usr/src/linux-headers-$(shell cat $(SYSROOT)/backports-version)
+ifneq ($(origin KDIR),file)
+KMOD_DEPS :=
+else
+KMOD_DEPS := setup
+endif
+
+# Static libjson-c of the sysroot, for the programs that run in the MVM.
+USER_CPPFLAGS := -I$(TOP)/include/uapi -isystem $(SYSROOT)/usr/include
+USER_LDLIBS := $(SYSROOT)/usr/lib/aarch64-linux-gnu/libjson-c.a
+USER_ARGS := O=$(B)/user CC=$(CROSS_COMPILE)gcc \
+	CPPFLAGS="$(USER_CPPFLAGS)" LDFLAGS=-static LDLIBS="$(USER_LDLIBS)"
+
+have	= $(wildcard $(1))
+
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := all
+
+.PHONY: all
+all: el2 kmod user kselftest ## Build everything (the default)
+
+.PHONY: setup
+setup: ## Install tools, fetch arm64 packages (done by all else when needed)
+	@tools/setup.sh
+
+.PHONY: el2
+el2: setup ## The EL2 monitor: build/el2/el2.bin
+ifneq ($(call have,el2/Makefile),)
+	@mkdir -p $(B)/el2
+	$(MAKE) -C el2 O=$(B)/el2 LIBFDT_SRC=$(LINUX)/scripts/dtc/libfdt \
+		CROSS_COMPILE=$(CROSS_COMPILE)
+endif
+
+# Kbuild puts what it makes beside the sources, so it gets a tree of links.
+# $(call build_kmod,NAME,KDIR,VARS): build/NAME/shyper.ko against KDIR.
+define build_kmod
+	@mkdir -p $(B)/$(1)/tree
+	@ln -sfn $(TOP)/include $(B)/$(1)/tree/include
+	@ln -sf $(TOP)/Kbuild $(B)/$(1)/tree/Kbuild
+	@cp -rsf $(TOP)/kmod $(B)/$(1)/tree/
+	@find $(B)/$(1)/tree -xtype l -delete
+	$(MAKE) -C $(2) M=$(B)/$(1)/tree $(CROSS) $(3) modules
+	@cp $(B)/$(1)/tree/kmod/shyper.ko $(B)/$(1)/shyper.ko
+endef
+
+.PHONY: kmod kmod-612
+kmod: $(KMOD_DEPS) ## shyper.ko for KDIR (default: Debian's arm64 6.1): build/kmod/shyper.ko
+ifneq ($(call have,kmod/Kbuild),)
+	$(call build_kmod,kmod,$(KDIR))
+endif
+
+kmod-612: ## The same against the arm64 kernel of backports (compile check)
+	@tools/setup.sh backports
+ifneq ($(call have,kmod/Kbuild),)
+	$(call build_kmod,kmod-612,$(KDIR_612),CONFIG_DEBUG_INFO_BTF_MODULES=)
+endif
+
+.PHONY: user
+user: setup ## shyperd and shyper-cli, static arm64: build/user/
+	@mkdir -p $(B)/user
+ifneq ($(call have,userspace-daemon/Makefile),)
+	$(MAKE) -C userspace-daemon $(USER_ARGS)
+endif
+ifneq ($(call have,tools/shyper-cli/Makefile),)
+	$(MAKE) -C tools/shyper-cli $(USER_ARGS)
+endif
+
+# Built by the kernel's own lib.mk, installed as its runner wants it.
+KSFT_ROOT := $(B)/kselftest/root
+KSFT_ARGS := -C tests/kselftest $(CROSS) KSFT=$(KSFT) OUTPUT=$(B)/kselftest/obj \
+	KHDR_INCLUDES=-I$(TOP)/include/uapi INSTALL_PATH=$(KSFT_ROOT)/shyper \
+	COLLECTION=shyper
+.PHONY: kselftest
+kselftest: setup ## Tests of the ioctl ABI that run in the MVM: build/kselftest/root
+ifneq ($(call have,tests/kselftest/Makefile),)
+	@rm -rf $(KSFT_ROOT) && mkdir -p $(KSFT_ROOT)/kselftest $(B)/kselftest/obj
+	$(MAKE) $(KSFT_ARGS) install
+	@$(MAKE) -s $(KSFT_ARGS) emit_tests >$(KSFT_ROOT)/kselftest-list.txt
+	@cp $(KSFT)/run_kselftest.sh $(KSFT_ROOT)/
+	@cp $(KSFT)/kselftest/*.sh $(KSFT)/kselftest/*.pl $(KSFT_ROOT)/kselftest/
+endif
+
+.PHONY: clean
+clean: ## Remove all products, keep what was fetched
+	@find $(B) -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
+
+.PHONY: distclean
+distclean: ## Remove build/ with everything that was fetched
+	rm -rf $(B)
+
+.PHONY: help
+help: ## This list
+	@sed -n 's/^\([a-z0-9-]*\)[a-z0-9 -]*:.*## \(.*\)/\1:\2/p' Makefile | \
+		awk -F: '{ n = $$1; sub(/^[^:]*:/, ""); printf "  %-12s %s\n", n, $$0 }'
