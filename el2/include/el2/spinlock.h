@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Ticket locks. EL2 runs with interrupts masked, so a lock is never taken by
+ * an interrupt handler on the CPU that holds it. The waiter sleeps in WFE; the
+ * unlocking store-release clears its exclusive monitor, which is the event.
+ *
+ * Lock order, outermost first: vm_table -> vm -> pool -> virtio device ->
+ * mediated -> console pair -> mq -> vgic -> log.
+ */
+#ifndef EL2_SPINLOCK_H
+#define EL2_SPINLOCK_H
+
+#include <shyper/types.h>
+
+struct spinlock {
+	u16 owner;
+	u16 next;
+};
+
+void spin_lock(struct spinlock *lock);
+void spin_unlock(struct spinlock *lock);
+/* For assertions: whether somebody holds it. */
+bool spin_is_locked(const struct spinlock *lock);
+
+#endif /* EL2_SPINLOCK_H */
