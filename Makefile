@@ -99,6 +99,20 @@ ifneq ($(call have,tests/kselftest/Makefile),)
 	@cp $(KSFT)/kselftest/*.sh $(KSFT)/kselftest/*.pl $(KSFT_ROOT)/kselftest/
 endif
 
+.PHONY: images
+images: all ## What QEMU boots: build/images
+	@tools/images.sh
+
+.PHONY: unit test test-quick
+unit: setup ## Host tests under ASan and UBSan
+	@tests/run --unit
+
+test: images ## All tests; T="NAME..." for some of them
+	@tests/run $(T)
+
+test-quick: images ## The quick ones
+	@tests/run --quick $(T)
+
 .PHONY: clean
 clean: ## Remove all products, keep what was fetched
 	@find $(B) -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +
