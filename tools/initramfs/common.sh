@@ -15,6 +15,8 @@ base_init() {
 	mount -t debugfs debug /sys/kernel/debug
 	mount -t tracefs trace /sys/kernel/tracing 2>/dev/null
 	ln -s /proc/self/fd /dev/fd
+	ln -s /proc/self/fd/1 /dev/stdout
+	ln -s /proc/self/fd/2 /dev/stderr
 }
 
 # kernel_arg NAME: prints the value of NAME=VALUE on the kernel's command line,
