@@ -1,21 +1,43 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# For tests with guests (busybox sh): configurations, consoles, commands that run
-# in a guest. Sourced after lib.sh.
+# For tests with guests (busybox sh): module, daemon, configurations, consoles,
+# commands that run in a guest. Sourced after lib.sh.
 
 GUEST_SEQ=0
+GUEST_CPUS=$(kernel_arg shyper.guest_cpus) || GUEST_CPUS=1
+ABI=$(kernel_arg shyper.abi) || ABI=normal
 
 # load_module [PARAMETERS]
 load_module() { insmod /lib/shyper/shyper.ko "$@"; }
 
-# start_daemon CONFIG: shyperd in the background, ready when this returns.
+# start_daemon DISKS: shyperd with a disk list, ready when this returns. DISKS are
+# the entries of the list, in JSON.
 start_daemon() {
-	shyperd --foreground --config "$1" >/tmp/shyperd.log 2>&1 &
-	DAEMON=$!
-	wait_for 10 [ -S /run/shyperd.sock ]
+	mkdir -p /etc/shyper
+	printf '{ "disks": [ %s ] }\n' "$1" >/tmp/shyperd.json
+	restart_daemon
 }
 
-# guest_config NAME CPUS DISK [MORE]: writes /tmp/NAME.json in the short form;
-# MORE is put on the kernel's command line.
+restart_daemon() {
+	shyperd --foreground --config /tmp/shyperd.json >>/tmp/shyperd.log 2>&1 &
+	DAEMON=$!
+	disks_attached() {
+		[ "$(shyper-cli blk list 2>/dev/null | grep -c '/dev/')" -ge \
+			"$(grep -o '"path"' /tmp/shyperd.json | wc -l)" ]
+	}
+	wait_for 10 disks_attached && return
+	cat /tmp/shyperd.log
+	return 1
+}
+
+# stop_daemon [SIGNAL]
+stop_daemon() {
+	kill "-${1:-TERM}" "$DAEMON"
+	wait "$DAEMON" 2>/dev/null
+	return 0
+}
+
+# guest_config NAME CPUS DISK [ARGS]: writes /tmp/NAME.json in the short form; ARGS
+# are put on the kernel's command line.
 guest_config() {
 	cat >"/tmp/$1.json" <<-END
 		{
@@ -24,25 +46,24 @@ guest_config() {
 			"memory": "256M",
 			"kernel": "/data/Image",
 			"initrd": "/data/guest.cpio.gz",
-			"cmdline": "console=hvc0 panic=-1 guest.run=agent $4",
+			"cmdline": "console=hvc0 panic=-1 loglevel=4 guest.run=agent $4",
 			"disks": [ "$3" ],
 			"console": true
 		}
 	END
 }
 
-# console_open NAME: connect to the guest's console; what it says is kept in
+# console_open NAME TTY: connect to the guest's console; what it says is kept in
 # /tmp/NAME.log and shown on ours. The reader holds the terminal open, because
 # its settings are lost with the last close: echo would talk back to the guest.
 console_open() {
-	local tty=$2
-
+	: >"/tmp/$1.log"
 	(
-		exec <>"$tty"
+		exec <>"$2"
 		stty raw -echo
-		exec tee "/tmp/$1.log" | sed "s/^/$1| /"
+		tee -a "/tmp/$1.log" | sed -u "s/^/$1| /" >/dev/console
 	) &
-	eval "CONSOLE_$1=$tty"
+	eval "CONSOLE_$1=$2"
 }
 
 # guest_send NAME LINE...: a line to the guest's console.
@@ -56,13 +77,74 @@ guest_send() {
 # guest NAME SECONDS COMMAND...: run a command there; prints what it prints, ends
 # with its status, or with 124 when it takes longer.
 guest() {
-	local name=$1 limit=$2 seq
-	shift 2
-
-	GUEST_SEQ=$((GUEST_SEQ + 1))
+	local name=$1 seq
+	guest_start "$1" "$3"
 	seq=$GUEST_SEQ
-	guest_send "$name" "$seq $*"
-	wait_for "$limit" grep -q "^#$seq [0-9]" "/tmp/$name.log" || return 124
-	sed -n "/^#$seq begin/,/^#$seq [0-9]/p" "/tmp/$name.log" | sed '1d;$d'
-	return "$(sed -n "s/^#$seq \([0-9]*\).*/\1/p" "/tmp/$name.log")"
+	guest_wait "$name" "$seq" "$2"
 }
+
+# guest_start NAME COMMAND: the same without waiting; GUEST_SEQ names it. The lines
+# of COMMAND become one, so they end with ";" where that matters.
+guest_start() {
+	GUEST_SEQ=$((GUEST_SEQ + 1))
+	guest_send "$1" "$GUEST_SEQ $(printf '%s' "$2" | tr '\n\t' '  ')"
+}
+
+# guest_wait NAME SEQ SECONDS: for the end of what guest_start began.
+guest_wait() {
+	if ! wait_for "$3" grep -q "^#$2 [0-9]" "/tmp/$1.log"; then
+		echo "$1 did not answer within $3 s; it said last:"
+		tail -n 5 "/tmp/$1.log"
+		return 124
+	fi
+	sed -n "/^#$2 begin/,/^#$2 [0-9]/p" "/tmp/$1.log" | sed '1d;$d'
+	return "$(sed -n "s/^#$2 \([0-9]*\).*/\1/p" "/tmp/$1.log")"
+}
+
+# guest_ready NAME [SECONDS]: its agent answers.
+guest_ready() {
+	wait_for "${2:-60}" grep -q '^#agent ready' "/tmp/$1.log"
+}
+
+# guest_up NAME TTY CPUS DISK: configure, add, boot, until it takes commands.
+guest_up() {
+	guest_config "$1" "$3" "$4" || return
+	console_open "$1" "$2" || return
+	shyper-cli vm add --boot "/tmp/$1.json" || return
+	guest_ready "$1"
+}
+
+# vm_state NAME: inactive, pending or active; nothing if there is no such VM.
+vm_state() {
+	shyper-cli vm list | awk -v n="$1" '
+		{ for (i = 1; i <= NF; i++) if ($i == n) found = 1 }
+		found { for (i = 1; i <= NF; i++)
+			if ($i ~ /^(inactive|pending|active)$/) print $i
+			exit }'
+}
+vm_is() { [ "$(vm_state "$1")" = "$2" ]; }
+
+# guest_off NAME: by its own power-off, then removed.
+guest_off() {
+	guest_send "$1" "9999 poweroff -f"
+	wait_for 20 vm_is "$1" inactive || return
+	shyper-cli vm remove "$1"
+}
+
+# json_get KEY...: numbers or strings of these keys in the JSON on standard input,
+# one a line, in the order of the document.
+json_get() {
+	local key
+
+	tr -d '\n' | sed 's/[{},]/\n/g' >/tmp/json_get
+	for key; do
+		sed -n "s/^[[:space:]]*\"$key\"[[:space:]]*:[[:space:]]*\"\{0,1\}\([^\"]*[^\"[:space:]]\).*/\1/p" \
+			/tmp/json_get
+	done
+}
+
+# disk_stat NAME KEY: a counter of an attached disk.
+disk_stat() { shyper-cli --json blk stat "$1" | json_get "$2"; }
+
+# system_info KEY
+system_info() { shyper-cli --json system info | json_get "$1"; }
