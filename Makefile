@@ -113,6 +113,14 @@ test: images ## All tests; T="NAME..." for some of them
 test-quick: images ## The quick ones
 	@tests/run --quick $(T)
 
+.PHONY: bench
+bench: images ## Measure: a table, and build/bench/results.json
+	@tests/bench/run $(BENCH)
+
+.PHONY: run
+run: images ## A guest on its mediated disk; a shell in the MVM at a terminal
+	@tools/run.sh
+
 .PHONY: clean
 clean: ## Remove all products, keep what was fetched
 	@find $(B) -mindepth 1 -maxdepth 1 ! -name cache -exec rm -rf {} +

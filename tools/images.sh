@@ -95,10 +95,7 @@ guest_image() {
 
 	root=$(new_root guest)
 	add_modules "$root" "${GUEST_MODULES[@]}"
-	if [ -d "$TOP/tests/guest" ]; then
-		cp -r "$TOP/tests/guest" "$root/tests/"
-		chmod -R +x "$root/tests/guest"
-	fi
+	cp -r "$TOP/tests/guest" "$root/tests/"
 	pack guest
 }
 
@@ -107,12 +104,10 @@ mvm_image() {
 
 	root=$(new_root mvm)
 	add_modules "$root" "${MVM_MODULES[@]}"
-	mkdir -p "$root/etc/shyper" "$root/tests/e2e" "$root/lib/shyper"
-	cp -r "$TOP/tests/e2e/." "$root/tests/e2e/"
-	chmod -R +x "$root/tests/e2e"
-	if [ -d "$TOP/tools/initramfs/shyper" ]; then
-		cp -r "$TOP/tools/initramfs/shyper/." "$root/etc/shyper/"
-	fi
+	mkdir -p "$root/etc/shyper" "$root/lib/shyper" "$root/tests/bench"
+	cp -r "$TOP/tests/e2e" "$root/tests/"
+	cp "$TOP/tests/bench/mvm" "$root/tests/bench/"
+	cp -r "$TOP/tools/initramfs/shyper/." "$root/etc/shyper/"
 	if [ -e "$B/kmod/shyper.ko" ]; then
 		cp "$B/kmod/shyper.ko" "$root/lib/shyper/"
 	fi
