@@ -29,8 +29,31 @@ class Row:
     qemu: tuple = ()
 
 
+BOTH = ("normal", "deployed")
+
 ROWS = [
     # The harness itself: the MVM's images without an EL2 monitor.
-    Row("plain-boot", "boot", quick=True, plain=True,
-        append="shyper.cpus=2"),
+    Row("plain-boot", "boot", quick=True, plain=True, append="shyper.cpus=2"),
+    Row("no-hypervisor", "no-hypervisor", quick=True, plain=True),
+
+    # The MVM on the EL2 monitor.
+    Row("boot-1", "boot", smp=1, append="shyper.cpus=1"),
+    Row("boot-2", "boot", quick=True, el2="mvm_cpus=2", append="shyper.cpus=2"),
+    Row("boot-8", "boot", smp=8, mem="4G", el2="mvm_cpus=8",
+        append="shyper.cpus=8"),
+    Row("kselftest", "kselftest", quick=True, abis=BOTH, timeout=120),
+
+    # Guests.
+    Row("guest-1", "guest-disk", quick=True, abis=BOTH, timeout=150),
+    Row("guest-2", "guest-disk", smp=4, el2="mvm_cpus=2",
+        append="shyper.guest_cpus=2", timeout=150),
+    Row("two-guests", "two-guests", abis=BOTH, smp=3, mem="3G", timeout=300),
+    Row("fio-verify", "fio-verify", abis=BOTH, timeout=300),
+    Row("disk-kinds", "disk-kinds", timeout=240),
+    Row("bad-disk", "bad-disk", abis=BOTH, timeout=120),
+    Row("daemon-kill", "daemon-kill", abis=BOTH, timeout=150),
+    Row("reload", "reload", abis=BOTH, timeout=180),
+    Row("lifecycle", "lifecycle", smp=3, mem="3G", timeout=240),
+    Row("config-errors", "config-errors", timeout=120),
+    Row("cycle", "cycle", abis=BOTH, timeout=400),
 ]

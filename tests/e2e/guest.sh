@@ -7,7 +7,7 @@ GUEST_CPUS=$(kernel_arg shyper.guest_cpus) || GUEST_CPUS=1
 ABI=$(kernel_arg shyper.abi) || ABI=normal
 
 # load_module [PARAMETERS]
-load_module() { insmod /lib/shyper/shyper.ko "$@"; }
+load_module() { insmod /lib/shyper/shyper.ko "$@" || return 1; }
 
 # start_daemon DISKS: shyperd with a disk list, ready when this returns. DISKS are
 # the entries of the list, in JSON.

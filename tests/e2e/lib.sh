@@ -2,6 +2,8 @@
 # For test scripts in the MVM (busybox sh): results as TAP. A script sources this,
 # calls `plan N` first and then N of ok, not_ok, skip, check.
 
+. /etc/common.sh
+
 TAP_COUNT=0
 
 # tap LINE: to the port that the host reads, and to the kernel log, which keeps
