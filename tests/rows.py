@@ -29,11 +29,19 @@ class Row:
     qemu: tuple = ()
 
 
+# Two consoles of the MVM, connected to each other.
+LOOP = ("-device", "virtio-serial-pci",
+        "-chardev", "socket,id=loop0,path=build/test/loop,server=on,wait=off",
+        "-chardev", "socket,id=loop1,path=build/test/loop",
+        "-device", "virtconsole,chardev=loop0",
+        "-device", "virtconsole,chardev=loop1")
+
 BOTH = ("normal", "deployed")
 
 ROWS = [
     # The harness itself: the MVM's images without an EL2 monitor.
     Row("plain-boot", "boot", quick=True, plain=True, append="shyper.cpus=2"),
+    Row("plain-harness", "harness", quick=True, plain=True, qemu=LOOP),
     Row("no-hypervisor", "no-hypervisor", quick=True, plain=True),
 
     # The MVM on the EL2 monitor.

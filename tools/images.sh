@@ -105,7 +105,7 @@ mvm_image() {
 	root=$(new_root mvm)
 	add_modules "$root" "${MVM_MODULES[@]}"
 	mkdir -p "$root/etc/shyper" "$root/lib/shyper" "$root/tests/bench"
-	cp -r "$TOP/tests/e2e" "$root/tests/"
+	cp -r "$TOP/tests/e2e" "$TOP/tests/guest" "$root/tests/"
 	cp "$TOP/tests/bench/mvm" "$root/tests/bench/"
 	cp -r "$TOP/tools/initramfs/shyper/." "$root/etc/shyper/"
 	if [ -e "$B/kmod/shyper.ko" ]; then

@@ -2,7 +2,6 @@
 # For tests with guests (busybox sh): module, daemon, configurations, consoles,
 # commands that run in a guest. Sourced after lib.sh.
 
-GUEST_SEQ=0
 GUEST_CPUS=$(kernel_arg shyper.guest_cpus) || GUEST_CPUS=1
 ABI=$(kernel_arg shyper.abi) || ABI=normal
 
@@ -61,7 +60,8 @@ console_open() {
 	(
 		exec <>"$2"
 		stty raw -echo
-		tee -a "/tmp/$1.log" | sed -u "s/^/$1| /" >/dev/console
+		tee -a "/tmp/$1.log" |
+			awk -v n="$1" '{ print n "| " $0; fflush() }' >/dev/console
 	) &
 	eval "CONSOLE_$1=$2"
 }
@@ -84,9 +84,11 @@ guest() {
 }
 
 # guest_start NAME COMMAND: the same without waiting; GUEST_SEQ names it. The lines
-# of COMMAND become one, so they end with ";" where that matters.
+# of COMMAND become one, so they end with ";" where that matters. (The count is
+# in a file because commands also run in subshells.)
 guest_start() {
-	GUEST_SEQ=$((GUEST_SEQ + 1))
+	echo >>/tmp/guest_seq
+	GUEST_SEQ=$(wc -l </tmp/guest_seq)
 	guest_send "$1" "$GUEST_SEQ $(printf '%s' "$2" | tr '\n\t' '  ')"
 }
 
@@ -98,7 +100,7 @@ guest_wait() {
 		return 124
 	fi
 	sed -n "/^#$2 begin/,/^#$2 [0-9]/p" "/tmp/$1.log" | sed '1d;$d'
-	return "$(sed -n "s/^#$2 \([0-9]*\).*/\1/p" "/tmp/$1.log")"
+	return "$(sed -n "s/^#$2 \([0-9][0-9]*\).*/\1/p" "/tmp/$1.log")"
 }
 
 # guest_ready NAME [SECONDS]: its agent answers.
