@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* shyperd's disks: what the list says against what is attached. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "dev.h"
+#include "ioctl.h"
+#include "shyperd.h"
+
+/* Who has the block device as well, in the list or attached. */
+static bool path_is_shared(const struct daemon *daemon,
+			   const struct shyper_disks *disks,
+			   const struct shyper_disk *disk)
+{
+	struct shyper_disk_info info;
+	uint32_t index = 0;
+	size_t i;
+
+	for (i = 0; i < disks->num; i++) {
+		if (&disks->disk[i] != disk &&
+		    !strcmp(disks->disk[i].path, disk->path))
+			return true;
+	}
+	while (!shyper_disk_next(daemon->dev, &info, &index)) {
+		if (!strncmp(info.path, disk->path, sizeof(info.path)))
+			return true;
+	}
+	return false;
+}
+
+static void attach_disk(const struct daemon *daemon,
+			const struct shyper_disks *disks,
+			const struct shyper_disk *disk)
+{
+	struct shyper_disk_info info;
+	uint32_t index;
+	int fd, err;
+
+	fd = shyper_disk_open(disk, !path_is_shared(daemon, disks, disk));
+	if (fd < 0) {
+		log_line(LOG_ERR, "disk %s: %s: %s", disk->name, disk->path,
+			 fd == -EBUSY ? "in use, mounted for instance" :
+			 fd == -ENOTBLK ? "neither a block device nor a file" :
+			 strerror(-fd));
+		return;
+	}
+	err = shyper_disk_attach(daemon->dev, disk, fd, &index);
+	close(fd);
+	if (err) {
+		log_line(LOG_ERR, "disk %s: %s: SHYPER_DISK_ATTACH: %s",
+			 disk->name, disk->path,
+			 shyper_strerror(SHYPER_DISK_ATTACH, err));
+		return;
+	}
+	err = shyper_disk_find(daemon->dev, disk->name, &info);
+	log_line(LOG_INFO, "disk %s: %s attached as disk %u, %" PRIu64 " MiB",
+		 disk->name, disk->path, index,
+		 err ? 0 : (uint64_t)info.sectors / 2048);
+}
+
+/* Return: true if the disk is gone. */
+static bool detach_disk(const struct daemon *daemon,
+			const struct shyper_disk_info *info, const char *why)
+{
+	struct shyper_disk_detach arg = { .index = info->index };
+	int err = shyper_ioctl(daemon->dev, SHYPER_DISK_DETACH, &arg);
+	char name[SHYPER_API_NAME_LEN];
+
+	shyper_printable(name, sizeof(name), info->name, sizeof(info->name));
+	if (err < 0)
+		log_line(LOG_WARNING, "disk %s: %s, but cannot be taken away: %s",
+			 name, why, shyper_strerror(SHYPER_DISK_DETACH, err));
+	else
+		log_line(LOG_INFO, "disk %s: taken away", name);
+	return err >= 0;
+}
+
+/*
+ * Goes through what is attached; sets @done for the disks that the list has and
+ * that need nothing more.
+ */
+static void compare(const struct daemon *daemon, const struct shyper_disks *disks,
+		    bool *done)
+{
+	const struct shyper_disk *disk;
+	struct shyper_disk_info info;
+	uint32_t index = 0;
+
+	while (!shyper_disk_next(daemon->dev, &info, &index)) {
+		disk = shyper_disks_find(disks, info.name);
+		if (disk && shyper_disk_same(disk, &info)) {
+			done[disk - disks->disk] = true;
+			if (!daemon->disks)
+				log_line(LOG_INFO, "disk %s: adopted as disk %u",
+					 disk->name, info.index);
+		} else if (disk) {
+			done[disk - disks->disk] =
+				!detach_disk(daemon, &info, "is otherwise in the list now");
+		} else if (daemon->disks &&
+			   shyper_disks_find(daemon->disks, info.name)) {
+			detach_disk(daemon, &info, "is not in the list any more");
+		}
+	}
+}
+
+bool disks_apply(struct daemon *daemon)
+{
+	bool done[SHYPER_API_MAX_DISKS] = { false };
+	struct shyper_diag diag = { 0 };
+	struct shyper_disks *disks;
+	size_t i;
+
+	disks = shyper_disks_load(daemon->config, &diag);
+	log_diag(LOG_ERR, &diag);
+	if (!disks)
+		return false;
+	compare(daemon, disks, done);
+	for (i = 0; i < disks->num; i++) {
+		if (!done[i])
+			attach_disk(daemon, disks, &disks->disk[i]);
+	}
+	shyper_disks_free(daemon->disks);
+	daemon->disks = disks;
+	return true;
+}

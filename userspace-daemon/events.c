@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What happens to VMs and disks: told in the log, and where a VM's configuration
+ * says so, answered by loading and booting it again. A VM whose lock somebody
+ * holds (shyper-cli, rebooting it) is looked at again later; by then the time of
+ * its last boot tells whether there is anything left to do.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "dev.h"
+#include "ioctl.h"
+#include "names.h"
+#include "shyperd.h"
+#include "state.h"
+#include "vm.h"
+
+#define RETRY_MS	200
+/* More crashes than this within the time: something is broken for good. */
+#define CRASHES		5
+#define CRASHES_NS	(60ULL * 1000000000)
+
+/**
+ * struct restart - a VM that waits to be booted again, by its id
+ * @wanted:	it does
+ * @event:	why
+ * @crashes:	times of the last crashes, the oldest at @oldest
+ * @oldest:	index into @crashes
+ */
+struct restart {
+	bool wanted;
+	struct shyper_event event;
+	uint64_t crashes[CRASHES];
+	unsigned int oldest;
+};
+
+static struct restart restarts[SHYPER_API_MAX_VMS];
+
+static void log_event(const struct shyper_event *event)
+{
+	const char *what = shyper_name_of(shyper_events, event->type);
+	char name[SHYPER_API_NAME_LEN];
+
+	shyper_printable(name, sizeof(name), event->name, sizeof(event->name));
+	switch (event->type) {
+	case SHYPER_EVENT_LOST:
+		log_line(LOG_WARNING, "%" PRIu64 " events were lost",
+			 (uint64_t)event->arg);
+		break;
+	case SHYPER_EVENT_DISK_ATTACHED:
+	case SHYPER_EVENT_DISK_DETACHED:
+		break;	/* told by what has asked for it */
+	case SHYPER_EVENT_DISK_ERROR:
+		log_line(LOG_ERR, "disk %s: %s", name, what);
+		break;
+	case SHYPER_EVENT_VM_CRASHED:
+		log_line(LOG_ERR, "VM %u %s: %s: %s, at 0x%" PRIx64, event->vmid,
+			 name, what,
+			 shyper_name_of(shyper_crash_causes,
+					(uint32_t)event->arg),
+			 (uint64_t)event->ipa);
+		break;
+	default:
+		log_line(LOG_INFO, "VM %u %s: %s", event->vmid, name, what);
+		break;
+	}
+}
+
+/* Remembers a crash; true if there were too many. */
+static bool crashes_too_often(struct restart *restart, uint64_t now)
+{
+	uint64_t oldest = restart->crashes[restart->oldest];
+
+	restart->crashes[restart->oldest] = now;
+	restart->oldest = (restart->oldest + 1) % CRASHES;
+	return oldest && now - oldest < CRASHES_NS;
+}
+
+static void handle_event(const struct shyper_event *event)
+{
+	struct restart *restart;
+
+	log_event(event);
+	if (event->type == SHYPER_EVENT_VM_ADDED)
+		consoles_hold();
+	if (event->vmid >= SHYPER_API_MAX_VMS)
+		return;
+	restart = &restarts[event->vmid];
+	switch (event->type) {
+	case SHYPER_EVENT_VM_ADDED:
+	case SHYPER_EVENT_VM_REMOVED:
+		memset(restart, 0, sizeof(*restart));
+		break;
+	case SHYPER_EVENT_VM_BOOTED:
+	case SHYPER_EVENT_VM_POWERED_OFF:
+	case SHYPER_EVENT_VM_STOPPED:
+		restart->wanted = false;
+		break;
+	case SHYPER_EVENT_VM_CRASHED:
+	case SHYPER_EVENT_VM_RESET:
+		restart->wanted = true;
+		restart->event = *event;
+		break;
+	default:
+		break;
+	}
+}
+
+void events_read(struct daemon *daemon)
+{
+	struct shyper_event events[16];
+	ssize_t n;
+	size_t i;
+
+	do {
+		n = read(daemon->dev, events, sizeof(events));
+		for (i = 0; n > 0 && i < (size_t)n / sizeof(events[0]); i++)
+			handle_event(&events[i]);
+	} while (n > 0);
+	if (n < 0 && errno != EAGAIN && errno != EINTR)
+		log_line(LOG_ERR, "%s: %s", daemon->device, strerror(errno));
+}
+
+/* Whether the VM's configuration asks for a boot after this event. */
+static bool policy_wants(const struct daemon *daemon, struct restart *restart,
+			 const char *name)
+{
+	bool crash = restart->event.type == SHYPER_EVENT_VM_CRASHED;
+	struct shyper_diag diag = { 0 };
+	struct shyper_config *config;
+	enum shyper_restart policy;
+
+	if (!shyper_state_known(daemon->run, name))
+		return false;
+	config = shyper_state_load(daemon->run, name, &diag);
+	log_diag(LOG_ERR, &diag);
+	if (!config)
+		return false;
+	policy = config->restart;
+	shyper_config_free(config);
+	if (policy == SHYPER_RESTART_NEVER ||
+	    (crash && policy != SHYPER_RESTART_ON_CRASH))
+		return false;
+	if (crash && crashes_too_often(restart, restart->event.time_ns)) {
+		log_line(LOG_ERR, "VM %s: crashes too often, left alone", name);
+		return false;
+	}
+	return true;
+}
+
+static void boot_again(const struct daemon *daemon, int lock, uint32_t vmid,
+		       const char *name)
+{
+	struct shyper_diag diag = { 0 };
+	int vm = shyper_vm_open(daemon->dev, vmid);
+
+	if (vm < 0) {
+		log_line(LOG_ERR, "VM %s: SHYPER_VM_OPEN: %s", name,
+			 shyper_strerror(SHYPER_VM_OPEN, vm));
+		return;
+	}
+	if (!shyper_vm_boot_again(daemon->run, lock, vm, name, NULL, &diag))
+		log_line(LOG_INFO, "VM %s: loaded and booted again", name);
+	log_diag(LOG_ERR, &diag);
+	close(vm);
+}
+
+/* Return: true if the VM's lock is somebody else's just now. */
+static bool run_restart(const struct daemon *daemon, struct restart *restart)
+{
+	char name[SHYPER_API_NAME_LEN + 1] = { 0 };
+	struct shyper_diag diag = { 0 };
+	struct shyper_vm_info info;
+	int lock;
+
+	memcpy(name, restart->event.name, SHYPER_API_NAME_LEN);
+	lock = shyper_state_lock(daemon->run, name, false);
+	if (lock == -EWOULDBLOCK)
+		return true;
+	restart->wanted = false;
+	if (lock < 0) {
+		log_line(LOG_ERR, "VM %s: lock: %s", name, strerror(-lock));
+		return false;
+	}
+	if (shyper_state_boot_time(lock) < restart->event.time_ns &&
+	    !shyper_vm_find(daemon->dev, name, &info, &diag) &&
+	    info.state == SHYPER_VM_STATE_INACTIVE &&
+	    policy_wants(daemon, restart, name))
+		boot_again(daemon, lock, info.vmid, name);
+	shyper_diag_reset(&diag);
+	if (!shyper_state_known(daemon->run, name))
+		shyper_state_forget(daemon->run, name);
+	shyper_state_unlock(lock);
+	return false;
+}
+
+int restarts_run(struct daemon *daemon)
+{
+	int wait = -1;
+	size_t i;
+
+	for (i = 0; i < SHYPER_API_MAX_VMS; i++) {
+		if (restarts[i].wanted && run_restart(daemon, &restarts[i]))
+			wait = RETRY_MS;
+	}
+	return wait;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* From a configuration to a VM, and from a VM's saved one to a new boot. */
+#ifndef SHYPER_LIB_VM_H
+#define SHYPER_LIB_VM_H
+
+#include "config.h"
+
+/**
+ * struct shyper_progress - whom to tell how far loading is
+ * @tell:	called with the image's kind and path, bytes done and in all;
+ *		done is 0 at first and equals all at last
+ * @arg:	for it
+ */
+struct shyper_progress {
+	void (*tell)(void *arg, const char *what, const char *path,
+		     uint64_t done, uint64_t all);
+	void *arg;
+};
+
+/**
+ * shyper_vm_add() - add a VM: everything up to its images being loaded
+ * @dev:	/dev/shyper
+ * @config:	placed; CPUs, disks and the console's peer are settled in it
+ * @vmid:	out
+ * @progress:	or NULL
+ * @diag:	gets the error: the step, the key that asked for it, the meaning
+ *
+ * The VM is not kept yet: closing the descriptor removes it.
+ *
+ * Return: a descriptor of the VM, or a negative errno and nothing is left of it.
+ */
+int shyper_vm_add(int dev, struct shyper_config *config, uint32_t *vmid,
+		  const struct shyper_progress *progress,
+		  struct shyper_diag *diag);
+
+/**
+ * shyper_vm_load() - load a VM's images
+ * @vm:		its descriptor
+ * @config:	placed
+ * @progress:	or NULL
+ * @diag:	gets the error
+ *
+ * Return: 0 or a negative errno.
+ */
+int shyper_vm_load(int vm, const struct shyper_config *config,
+		   const struct shyper_progress *progress,
+		   struct shyper_diag *diag);
+
+/**
+ * shyper_vm_boot_again() - load the images of a VM that has run, and boot it
+ * @run:	where VMs are remembered
+ * @lock:	of the VM
+ * @vm:		its descriptor; the VM is inactive
+ * @name:	its name
+ * @progress:	or NULL
+ * @diag:	gets the error
+ *
+ * Return: 0 or a negative errno.
+ */
+int shyper_vm_boot_again(const char *run, int lock, int vm, const char *name,
+			 const struct shyper_progress *progress,
+			 struct shyper_diag *diag);
+
+#endif /* SHYPER_LIB_VM_H */
