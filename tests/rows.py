@@ -55,6 +55,7 @@ ROWS = [
     Row("guest-1", "guest-disk", quick=True, abis=BOTH, timeout=150),
     Row("guest-2", "guest-disk", smp=4, el2="mvm_cpus=2",
         append="shyper.guest_cpus=2", timeout=150),
+    Row("guest-long", "guest-long", abis=BOTH, timeout=120),
     Row("two-guests", "two-guests", abis=BOTH, smp=3, mem="3G", timeout=300),
     Row("fio-verify", "fio-verify", abis=BOTH, timeout=300),
     Row("disk-kinds", "disk-kinds", timeout=240),
