@@ -27,7 +27,7 @@ endif
 # Static libjson-c of the sysroot, for the programs that run in the MVM.
 USER_CPPFLAGS := -I$(TOP)/include/uapi -isystem $(SYSROOT)/usr/include
 USER_LDLIBS := $(SYSROOT)/usr/lib/aarch64-linux-gnu/libjson-c.a
-USER_ARGS := O=$(B)/user CC=$(CROSS_COMPILE)gcc \
+USER_ARGS := O=$(B)/user CC=$(CROSS_COMPILE)gcc AR=$(CROSS_COMPILE)ar \
 	CPPFLAGS="$(USER_CPPFLAGS)" LDFLAGS=-static LDLIBS="$(USER_LDLIBS)"
 
 have	= $(wildcard $(1))
