@@ -60,10 +60,22 @@ console_open() {
 	(
 		exec <>"$2"
 		stty raw -echo
-		tee -a "/tmp/$1.log" |
-			awk -v n="$1" '{ print n "| " $0; fflush() }' >/dev/console
+		exec awk -v n="$1" -v log_file="/tmp/$1.log" '{
+			print >>log_file; fflush(log_file)
+			print n "| " $0; fflush()
+		}' >/dev/console
 	) &
+	eval "READER_$1=$!"
 	eval "CONSOLE_$1=$2"
+}
+
+# console_close NAME: so that somebody else gets what the guest says.
+console_close() {
+	local pid
+	eval "pid=\$READER_$1"
+	kill "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	return 0
 }
 
 # guest_send NAME LINE...: a line to the guest's console.
@@ -130,6 +142,7 @@ vm_is() { [ "$(vm_state "$1")" = "$2" ]; }
 guest_off() {
 	guest_send "$1" "9999 poweroff -f"
 	wait_for 20 vm_is "$1" inactive || return
+	console_close "$1"
 	shyper-cli vm remove "$1"
 }
 
