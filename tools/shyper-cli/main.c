@@ -177,7 +177,7 @@ static void print_command_usage(const struct cli_command *command, FILE *out)
 	for (; option && option->name; option++) {
 		snprintf(words, sizeof(words), "--%s%s%s", option->name,
 			 option->arg ? "=" : "", option->arg ? option->arg : "");
-		fprintf(out, "  %-16s %s\n", words, option->help);
+		fprintf(out, "  %-18s %s\n", words, option->help);
 	}
 	fprintf(out, "%s%s", option ? "\n" : "", global_help);
 }

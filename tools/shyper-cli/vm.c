@@ -46,52 +46,17 @@ static const struct cli_option add_options[] = {
 	{ }
 };
 
-/* The step behind shyper_vm_add(): remember, boot, keep. */
-static int finish_add(int vm, int lock, const struct shyper_config *config,
-		      bool boot, struct shyper_diag *diag)
-{
-	int err = shyper_state_save(cli.run, config);
-
-	if (err) {
-		shyper_diag_error(diag, "%s: cannot remember the VM in %s: %s",
-				  config->file, cli.run, strerror(-err));
-		return err;
-	}
-	if (boot) {
-		shyper_state_booted(lock);
-		err = shyper_vm_call(vm, SHYPER_VM_BOOT);
-		if (err)
-			shyper_diag_error(diag, "%s: SHYPER_VM_BOOT: %s",
-					  config->file,
-					  shyper_strerror(SHYPER_VM_BOOT, err));
-	}
-	if (!err) {
-		err = shyper_vm_call(vm, SHYPER_VM_KEEP);
-		if (err)
-			shyper_diag_error(diag, "%s: SHYPER_VM_KEEP: %s",
-					  config->file,
-					  shyper_strerror(SHYPER_VM_KEEP, err));
-	}
-	return err;
-}
-
 static int add_locked(int dev, int lock, struct shyper_config *config, bool boot)
 {
 	struct shyper_diag diag = { 0 };
 	uint32_t vmid;
-	int vm, err;
+	int err;
 
-	vm = shyper_vm_add(dev, config, &vmid, &cli_progress, &diag);
-	err = vm < 0 ? vm : finish_add(vm, lock, config, boot, &diag);
-	if (vm >= 0)
-		close(vm);
+	err = shyper_vm_create(dev, cli.run, lock, config, boot, &vmid,
+			       &cli_progress, &diag);
 	cli_report(&diag);
-	if (err) {
-		/* But keep what is known of a VM that was there before. */
-		if (vm >= 0 || !shyper_state_known(cli.run, config->name))
-			shyper_state_forget(cli.run, config->name);
+	if (err)
 		return CLI_FAILURE;
-	}
 	if (cli.json)
 		printf("{ \"name\": \"%s\", \"vmid\": %u }\n", config->name, vmid);
 	else if (!cli.quiet)

@@ -2,7 +2,8 @@
 /*
  * Rust-Shyper's form of a VM's configuration. Keys that it does not know get a
  * warning, as files are around that have more ("num" beside a list); what is
- * ours in addition: "restart", a disk's name in "disk", "ramdisk_size".
+ * ours in addition: "restart", a disk's name in "disk", "ramdisk_size", and that
+ * "allocate_bitmap" and a console's "cfg_list" may be left out.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -207,15 +208,13 @@ static void take_cpu(struct shyper_config *config, const struct shyper_node *roo
 		return;
 	shyper_node_where(&cpu, &config->cpus_where);
 	shyper_get_number(&cpu, "num", true, SHYPER_API_MAX_CPUS, &num);
-	if (shyper_get_number(&cpu, "allocate_bitmap", true, UINT64_MAX, &mask) &&
-	    (!num || num != (uint64_t)__builtin_popcountll(mask))) {
-		shyper_node_get(&cpu, "num", &node);
-		if (node.obj && num)
-			shyper_node_error(&node, "expected %d, the number of bits in cpu.allocate_bitmap",
-					  __builtin_popcountll(mask));
-		else if (node.obj)
-			shyper_node_error(&node, "expected 1 or more");
-	}
+	if (shyper_node_get(&cpu, "num", &node) && !num)
+		shyper_node_error(&node, "expected 1 or more");
+	else if (shyper_get_number(&cpu, "allocate_bitmap", false, UINT64_MAX,
+				   &mask) &&
+		 num && num != (uint64_t)__builtin_popcountll(mask))
+		shyper_node_error(&node, "expected %d, the number of bits in cpu.allocate_bitmap",
+				  __builtin_popcountll(mask));
 	config->cpus.num = (uint32_t)num;
 	config->cpus.mask = mask;
 	if (!shyper_node_get(&cpu, "master", &node) ||

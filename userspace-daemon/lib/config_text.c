@@ -99,7 +99,9 @@ static void add_cpu(struct json_object *root, const struct shyper_config *config
 	}
 	bits[n] = '\0';
 	add_number(cpu, "num", config->cpus.num);
-	add_text(cpu, "allocate_bitmap", bits);
+	/* Without it, the next reader takes the first free ones. */
+	if (config->cpus.mask)
+		add_text(cpu, "allocate_bitmap", bits);
 	if (config->cpus.master == SHYPER_CPU_ANY)
 		add(cpu, "master", json_object_new_int(-1));
 	else

@@ -52,8 +52,12 @@ static const char *skip_blanks(const char *p)
 bool shyper_number_parse(const char *text, uint64_t *value)
 {
 	const char *p = skip_blanks(text);
+	uint64_t v;
 
-	return parse_digits(&p, value) && !*skip_blanks(p);
+	if (!parse_digits(&p, &v) || *skip_blanks(p))
+		return false;
+	*value = v;
+	return true;
 }
 
 bool shyper_size_parse(const char *text, uint64_t *value)

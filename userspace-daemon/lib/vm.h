@@ -18,20 +18,24 @@ struct shyper_progress {
 };
 
 /**
- * shyper_vm_add() - add a VM: everything up to its images being loaded
+ * shyper_vm_create() - add a VM, load its images, boot it if @boot, keep it
  * @dev:	/dev/shyper
+ * @run:	where VMs are remembered
+ * @lock:	of this one
  * @config:	placed; CPUs, disks and the console's peer are settled in it
+ * @boot:	boot it
  * @vmid:	out
  * @progress:	or NULL
  * @diag:	gets the error: the step, the key that asked for it, the meaning
  *
- * The VM is not kept yet: closing the descriptor removes it.
+ * The VM is kept last: after a failure, closing its descriptor removes it.
  *
- * Return: a descriptor of the VM, or a negative errno and nothing is left of it.
+ * Return: 0, or a negative errno and nothing is left of it.
  */
-int shyper_vm_add(int dev, struct shyper_config *config, uint32_t *vmid,
-		  const struct shyper_progress *progress,
-		  struct shyper_diag *diag);
+int shyper_vm_create(int dev, const char *run, int lock,
+		     struct shyper_config *config, bool boot, uint32_t *vmid,
+		     const struct shyper_progress *progress,
+		     struct shyper_diag *diag);
 
 /**
  * shyper_vm_load() - load a VM's images
