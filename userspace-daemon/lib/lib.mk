@@ -3,6 +3,9 @@
 # The library that shyperd and shyper-cli share; included by their Makefiles and
 # by the tests'. Wants O, the build folder, and LIBSRC, this one; sets LIBSHYPER.
 
+# V=1 shows the commands.
+Q	:= $(if $(V),,@)
+
 LIBO	:= $(O)/lib
 LIBSHYPER := $(LIBO)/libshyper.a
 
@@ -22,11 +25,13 @@ LIB_OBJS := $(patsubst $(LIBSRC)/%.c,$(LIBO)/%.o,\
 	$(filter-out $(addprefix $(LIBSRC)/,$(LIB_SKIP)),$(wildcard $(LIBSRC)/*.c)))
 
 $(LIBO)/%.o: $(LIBSRC)/%.c | $(LIBO)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	@echo "  CC      $(notdir $<)"
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $(LIBSHYPER): $(LIB_OBJS)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	@echo "  AR      $(notdir $@)"
+	$(Q)$(AR) rcs $@ $^
 
 $(LIBO):
 	@mkdir -p $@

@@ -153,8 +153,10 @@ struct shyper_vm_open {
  * @disk_mask:	bit n: it has disk n
  * @boots:	times it was booted
  * @crash_cause: why the hypervisor stopped it last; 0: it did not
- * @reserved0:	zero
  * @crash_ipa:	the address that goes with it
+ * @ended_by:	the SHYPER_EVENT_VM_* that made it inactive: POWERED_OFF, RESET,
+ *		CRASHED, STOPPED; 0: it was not booted, or is running
+ * @reserved0:	zero
  * @reserved:	zero
  */
 struct shyper_vm_info {
@@ -171,7 +173,9 @@ struct shyper_vm_info {
 	__u32 boots;
 	__u32 crash_cause;
 	__u64 crash_ipa;
-	__u64 reserved[4];
+	__u32 ended_by;
+	__u32 reserved0;
+	__u64 reserved[3];
 };
 
 #define SHYPER_VM_LOADED	(1 << 0)	/* an image has been loaded: created */
