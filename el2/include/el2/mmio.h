@@ -26,10 +26,15 @@ struct mmio_access {
 	bool write;
 };
 
+/* Of an mmio_handler: not finished, let the guest make the access again. */
+#define MMIO_AGAIN	1
+
 /**
  * typedef mmio_handler - answer an access, on the vCPU's own physical CPU
  *
- * Return: 0, or a negative errno: the guest gets an external abort.
+ * Return: 0; MMIO_AGAIN: the instruction is not skipped, so that interrupts and
+ * requests to this CPU come in between; or a negative errno: the guest gets an
+ * external abort.
  */
 typedef int mmio_handler(struct vcpu *vcpu, struct mmio_access *access,
 			 void *priv);

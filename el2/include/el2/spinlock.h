@@ -4,8 +4,9 @@
  * an interrupt handler on the CPU that holds it. The waiter sleeps in WFE; the
  * unlocking store-release clears its exclusive monitor, which is the event.
  *
- * Lock order, outermost first: vm_table -> vm -> pool -> virtio device ->
- * mediated -> console pair -> mq -> vgic -> log.
+ * Lock order, outermost first: vm_table -> vm -> pool -> console table -> virtio
+ * device (of the two ends of a console, the lower address first) -> mq -> vgic ->
+ * log. The mediated lock is a leaf, taken under vm and under no device's.
  */
 #ifndef EL2_SPINLOCK_H
 #define EL2_SPINLOCK_H

@@ -17,7 +17,8 @@ struct vm;
  * @cfg: SHYPER_CFG_LIST_LEN words, see SHYPER_CFG_DISK_*
  *
  * Takes the disk that cfg names, or the first free one, for this VM.
- * Context: before the VM runs, vm lock held.
+ * Context: before the VM runs, vm lock held; devices are created and destroyed
+ * by one caller at a time (vm_table_lock).
  * Return: 0; -ENODEV no such or no free disk; -ERANGE the piece leaves the
  * disk; -ENOSPC; what mmio_register() returns.
  */

@@ -1,0 +1,471 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * virtio over MMIO, version 2 (VIRTIO 1.2, 4.2): registers, status, queues.
+ *
+ * Lock: a register is read or written under the device's lock; notifications
+ * are passed to the device after it is released.
+ */
+#include <el2/errno.h>
+#include <el2/log.h>
+#include <el2/string.h>
+#include <el2/vgic.h>
+#include <el2/virtio.h>
+
+#include "virtio_dev.h"
+
+#define MAGIC		0x74726976	/* "virt" */
+#define VERSION		2
+#define VENDOR		0x50594853	/* "SHYP" */
+
+#define REG_CONFIG	0x100
+
+/* Lines that one device's driver may cause. */
+#define COMPLAINTS	4
+
+/* Status bits that are the driver's to set. */
+#define STATUS_DRIVER_BITS \
+	(VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | \
+	 VIRTIO_STATUS_DRIVER_OK | VIRTIO_STATUS_FEATURES_OK | \
+	 VIRTIO_STATUS_FAILED)
+
+#define TRANSPORT_FEATURES \
+	(VIRTIO_F_VERSION_1 | VIRTIO_F_RING_RESET | \
+	 VIRTIO_RING_F_INDIRECT_DESC | VIRTIO_RING_F_EVENT_IDX)
+
+static u64 offered(const struct virtio_dev *dev)
+{
+	return dev->ops->features | TRANSPORT_FEATURES;
+}
+
+/* A word of 32 bits out of 64; there are two. */
+static u32 word_of(u64 val, u32 sel)
+{
+	return sel < 2 ? (u32)(val >> (32 * sel)) : 0;
+}
+
+static void set_word(u64 *val, u32 sel, u32 word)
+{
+	u32 shift = 32 * sel;
+
+	*val = (*val & ~((u64)0xffffffff << shift)) | (u64)word << shift;
+}
+
+/* The selected queue, or NULL: none of that number. */
+static struct virtio_queue *selected(struct virtio_dev *dev)
+{
+	return dev->queue_sel < dev->ops->queues ?
+	       &dev->queue[dev->queue_sel] : NULL;
+}
+
+static void raise_locked(struct virtio_dev *dev, u32 bits)
+{
+	dev->isr |= bits;
+	vgic_pend_spi(dev->vm, dev->intid);
+}
+
+/*
+ * The piece of the VM's memory at `addr`. Where the whole range is not in one
+ * region, as much of it as is, in pages, which regions consist of: two that
+ * touch are one memory to the guest.
+ */
+static void *translate(void *priv, u64 addr, u32 *len)
+{
+	struct vm *vm = priv;
+	void *p = vm_memory(vm, addr, *len);
+	u64 first = PAGE_SIZE - addr % PAGE_SIZE;
+	u64 fits = 0, fails, mid;
+
+	if (p)
+		return p;
+	if (first >= *len || !vm_memory(vm, addr, first))
+		return NULL;
+	fails = (*len - first) / PAGE_SIZE + 1;
+	while (fails - fits > 1) {
+		mid = fits + (fails - fits) / 2;
+		if (vm_memory(vm, addr, first + mid * PAGE_SIZE))
+			fits = mid;
+		else
+			fails = mid;
+	}
+	*len = (u32)(first + fits * PAGE_SIZE);
+	return vm_memory(vm, addr, *len);
+}
+
+static void queue_stop(struct virtio_dev *dev, u32 index)
+{
+	struct virtio_queue *q = &dev->queue[index];
+
+	if (q->ready && dev->ops->stopped)
+		dev->ops->stopped(dev, index);
+	q->ready = false;
+}
+
+static void queue_reset(struct virtio_dev *dev, u32 index)
+{
+	queue_stop(dev, index);
+	memset(&dev->queue[index], 0, sizeof(dev->queue[index]));
+	dev->queue[index].num = dev->queue_max;
+}
+
+void virtio_dev_reset_locked(struct virtio_dev *dev)
+{
+	u32 n;
+
+	ASSERT(spin_is_locked(&dev->lock));
+	for (n = 0; n < dev->ops->queues; n++)
+		queue_reset(dev, n);
+	dev->status = 0;
+	dev->isr = 0;
+	dev->kicks = 0;
+	dev->features_sel = 0;
+	dev->driver_features_sel = 0;
+	dev->driver_features = 0;
+	dev->driver_features_high = false;
+	dev->queue_sel = 0;
+}
+
+void virtio_dev_broken_locked(struct virtio_dev *dev, int why)
+{
+	ASSERT(spin_is_locked(&dev->lock));
+	if (dev->complaints++ < COMPLAINTS)
+		log_warn("VM %u: virtio device at %lx needs a reset (%d)",
+			 vm_id(dev->vm), dev->base, why);
+	/* 2.1.2: with DRIVER_OK the driver is told. */
+	if (dev->status & VIRTIO_STATUS_DRIVER_OK)
+		raise_locked(dev, VIRTIO_INT_CONFIG);
+	dev->status |= VIRTIO_STATUS_NEEDS_RESET;
+}
+
+void virtio_dev_config_locked(struct virtio_dev *dev, const void *config)
+{
+	ASSERT(spin_is_locked(&dev->lock));
+	memcpy(dev->config, config, sizeof(dev->config));
+	dev->generation++;
+	if (dev->status & VIRTIO_STATUS_DRIVER_OK)
+		raise_locked(dev, VIRTIO_INT_CONFIG);
+}
+
+bool virtio_queue_live_locked(const struct virtio_dev *dev, u32 queue)
+{
+	return (dev->status & (VIRTIO_STATUS_DRIVER_OK |
+			       VIRTIO_STATUS_NEEDS_RESET)) ==
+	       VIRTIO_STATUS_DRIVER_OK && dev->queue[queue].ready;
+}
+
+void virtio_used_locked(struct virtio_dev *dev, u32 queue)
+{
+	if (shyper_vring_want_irq(&dev->queue[queue].ring))
+		raise_locked(dev, VIRTIO_INT_USED);
+}
+
+/* Registers. A reader or writer gets the table's arg with it. */
+
+static u32 read_const(struct virtio_dev *dev, u32 arg)
+{
+	return arg;
+}
+
+static u32 read_device_id(struct virtio_dev *dev, u32 arg)
+{
+	return dev->ops->id;
+}
+
+static u32 read_features(struct virtio_dev *dev, u32 arg)
+{
+	return word_of(offered(dev), dev->features_sel);
+}
+
+static void write_features_sel(struct virtio_dev *dev, u32 val, u32 arg)
+{
+	dev->features_sel = val;
+}
+
+/* 2.2: settled by FEATURES_OK. */
+static void write_driver_features(struct virtio_dev *dev, u32 val, u32 arg)
+{
+	if (dev->status & VIRTIO_STATUS_FEATURES_OK)
+		return;
+	if (dev->driver_features_sel < 2)
+		set_word(&dev->driver_features, dev->driver_features_sel, val);
+	else
+		dev->driver_features_high |= val != 0;
+}
+
+static void write_driver_features_sel(struct virtio_dev *dev, u32 val, u32 arg)
+{
+	dev->driver_features_sel = val;
+}
+
+static void write_queue_sel(struct virtio_dev *dev, u32 val, u32 arg)
+{
+	dev->queue_sel = val;
+}
+
+static u32 read_queue_num_max(struct virtio_dev *dev, u32 arg)
+{
+	return selected(dev) ? dev->queue_max : 0;
+}
+
+static void write_queue_num(struct virtio_dev *dev, u32 val, u32 arg)
+{
+	struct virtio_queue *q = selected(dev);
+
+	if (q && !q->ready)
+		q->num = val;
+}
+
+static u32 read_queue_ready(struct virtio_dev *dev, u32 arg)
+{
+	struct virtio_queue *q = selected(dev);
+
+	return q && q->ready;
+}
+
+static void write_queue_ready(struct virtio_dev *dev, u32 val, u32 arg)
+{
+	struct virtio_queue *q = selected(dev);
+	int ret = SHYPER_VRING_E_SETUP;
+
+	if (!q)
+		return;
+	if (!(val & 1)) {
+		queue_stop(dev, dev->queue_sel);
+		return;
+	}
+	/* The features say what the ring looks like, so they come first. */
+	if (q->ready || !(dev->status & VIRTIO_STATUS_FEATURES_OK))
+		return;
+	if (q->num <= dev->queue_max)
+		ret = shyper_vring_init(&q->ring, q->num,
+					q->addr[VIRTIO_PART_DESC],
+					q->addr[VIRTIO_PART_AVAIL],
+					q->addr[VIRTIO_PART_USED],
+					dev->driver_features, translate, dev->vm);
+	if (ret)
+		virtio_dev_broken_locked(dev, ret);
+	else
+		q->ready = true;
+}
+
+static void write_queue_addr(struct virtio_dev *dev, u32 val, u32 arg)
+{
+	struct virtio_queue *q = selected(dev);
+
+	if (q && !q->ready)
+		set_word(&q->addr[arg / 2], arg % 2, val);
+}
+
+/* 4.2.2, 2.6.1: the reset is over when the write is, so it reads 0. */
+static void write_queue_reset(struct virtio_dev *dev, u32 val, u32 arg)
+{
+	if (val == 1 && selected(dev) &&
+	    (dev->driver_features & VIRTIO_F_RING_RESET) &&
+	    (dev->status & VIRTIO_STATUS_FEATURES_OK))
+		queue_reset(dev, dev->queue_sel);
+}
+
+static void kick(struct virtio_dev *dev, u32 queue)
+{
+	if (!virtio_queue_live_locked(dev, queue))
+		return;
+	/* More of them say nothing new until the device has looked. */
+	shyper_vring_disable_kick(&dev->queue[queue].ring);
+	dev->kicks |= (u32)BIT(queue);
+}
+
+static void write_queue_notify(struct virtio_dev *dev, u32 val, u32 arg)
+{
+	if (val < dev->ops->queues)
+		kick(dev, val);
+}
+
+static u32 read_isr(struct virtio_dev *dev, u32 arg)
+{
+	return dev->isr;
+}
+
+static void write_isr_ack(struct virtio_dev *dev, u32 val, u32 arg)
+{
+	dev->isr &= ~val;
+}
+
+static u32 read_status(struct virtio_dev *dev, u32 arg)
+{
+	return dev->status;
+}
+
+/* 2.2, 6: only what was offered, and not without VERSION_1. */
+static bool features_ok(const struct virtio_dev *dev)
+{
+	return !(dev->driver_features & ~offered(dev)) &&
+	       !dev->driver_features_high &&
+	       (dev->driver_features & VIRTIO_F_VERSION_1);
+}
+
+/*
+ * 2.1.1, 3.1.1: writing 0 resets; else bits are only ever added. FEATURES_OK
+ * stays clear if the features are not, and DRIVER_OK needs it.
+ */
+static void write_status(struct virtio_dev *dev, u32 val, u32 arg)
+{
+	u32 old = dev->status, n;
+
+	if (!val) {
+		virtio_dev_reset_locked(dev);
+		return;
+	}
+	val = old | (val & STATUS_DRIVER_BITS);
+	if (!(old & VIRTIO_STATUS_FEATURES_OK) && !features_ok(dev))
+		val &= ~(u32)VIRTIO_STATUS_FEATURES_OK;
+	if (!(val & VIRTIO_STATUS_FEATURES_OK))
+		val &= ~(u32)VIRTIO_STATUS_DRIVER_OK;
+	dev->status = val;
+	if (!(~old & val & VIRTIO_STATUS_DRIVER_OK))
+		return;
+	/* What was made available before now had no notification. */
+	for (n = 0; n < dev->ops->queues; n++)
+		kick(dev, n);
+}
+
+static u32 read_generation(struct virtio_dev *dev, u32 arg)
+{
+	return dev->generation;
+}
+
+struct reg {
+	u32 (*read)(struct virtio_dev *dev, u32 arg);
+	void (*write)(struct virtio_dev *dev, u32 val, u32 arg);
+	u32 arg;
+};
+
+#define REG(offset)	[(offset) / 4]
+#define PART_LOW(part)	{ NULL, write_queue_addr, 2 * (part) }
+#define PART_HIGH(part)	{ NULL, write_queue_addr, 2 * (part) + 1 }
+
+/* 4.2.2. What has no reader reads 0; what has no writer ignores writes. */
+static const struct reg regs[REG_CONFIG / 4] = {
+	REG(0x000) = { read_const, NULL, MAGIC },	/* MagicValue */
+	REG(0x004) = { read_const, NULL, VERSION },	/* Version */
+	REG(0x008) = { read_device_id, NULL, 0 },	/* DeviceID */
+	REG(0x00c) = { read_const, NULL, VENDOR },	/* VendorID */
+	REG(0x010) = { read_features, NULL, 0 },	/* DeviceFeatures */
+	REG(0x014) = { NULL, write_features_sel, 0 },	/* DeviceFeaturesSel */
+	REG(0x020) = { NULL, write_driver_features, 0 }, /* DriverFeatures */
+	REG(0x024) = { NULL, write_driver_features_sel, 0 }, /* ...Sel */
+	REG(0x030) = { NULL, write_queue_sel, 0 },	/* QueueSel */
+	REG(0x034) = { read_queue_num_max, NULL, 0 },	/* QueueNumMax */
+	REG(0x038) = { NULL, write_queue_num, 0 },	/* QueueNum */
+	REG(0x044) = { read_queue_ready, write_queue_ready, 0 }, /* QueueReady */
+	REG(0x050) = { NULL, write_queue_notify, 0 },	/* QueueNotify */
+	REG(0x060) = { read_isr, NULL, 0 },		/* InterruptStatus */
+	REG(0x064) = { NULL, write_isr_ack, 0 },	/* InterruptACK */
+	REG(0x070) = { read_status, write_status, 0 },	/* Status */
+	REG(0x080) = PART_LOW(VIRTIO_PART_DESC),	/* QueueDescLow */
+	REG(0x084) = PART_HIGH(VIRTIO_PART_DESC),
+	REG(0x090) = PART_LOW(VIRTIO_PART_AVAIL),	/* QueueDriverLow */
+	REG(0x094) = PART_HIGH(VIRTIO_PART_AVAIL),
+	REG(0x0a0) = PART_LOW(VIRTIO_PART_USED),	/* QueueDeviceLow */
+	REG(0x0a4) = PART_HIGH(VIRTIO_PART_USED),
+	/* SHMLen*, SHMBase*: -1, no region has any number (SHMSel 0x0ac). */
+	REG(0x0b0) = { read_const, NULL, ~(u32)0 },
+	REG(0x0b4) = { read_const, NULL, ~(u32)0 },
+	REG(0x0b8) = { read_const, NULL, ~(u32)0 },
+	REG(0x0bc) = { read_const, NULL, ~(u32)0 },
+	REG(0x0c0) = { NULL, write_queue_reset, 0 },	/* QueueReset */
+	REG(0x0fc) = { read_generation, NULL, 0 },	/* ConfigGeneration */
+};
+
+/* 4.2.2.2: 8, 16 or 32 bits; 64 do no harm. Nothing here is writable. */
+static void config_access(struct virtio_dev *dev, struct mmio_access *access)
+{
+	u64 offset = access->offset - REG_CONFIG;
+
+	if (access->write)
+		return;
+	access->value = 0;
+	if (offset < VIRTIO_CONFIG_LEN)
+		memcpy(&access->value, dev->config + offset,
+		       MIN((u64)access->width, VIRTIO_CONFIG_LEN - offset));
+}
+
+static void reg_access(struct virtio_dev *dev, struct mmio_access *access)
+{
+	const struct reg *reg = &regs[access->offset / 4];
+
+	if (!access->write)
+		access->value = reg->read ? reg->read(dev, reg->arg) : 0;
+	else if (reg->write)
+		reg->write(dev, (u32)access->value, reg->arg);
+}
+
+/* 4.2.2.2: registers are accessed aligned and with 32 bits, or the guest faults. */
+static int transport_access(struct vcpu *vcpu, struct mmio_access *access,
+			    void *priv)
+{
+	struct virtio_dev *dev = priv;
+	bool config = access->offset >= REG_CONFIG;
+	u32 kicks;
+	int ret = 0;
+
+	if (!config && (access->width != 4 || access->offset % 4))
+		return -EINVAL;
+	if (access->write && access->offset == 0x050)
+		vcpu_count_doorbell(vcpu);
+
+	spin_lock(&dev->lock);
+	if (dev->vm != vcpu_vm(vcpu)) {
+		spin_unlock(&dev->lock);
+		return -ENODEV;
+	}
+	if (config)
+		config_access(dev, access);
+	else
+		reg_access(dev, access);
+	kicks = dev->kicks;
+	dev->kicks = 0;
+	spin_unlock(&dev->lock);
+
+	for (; kicks; kicks &= kicks - 1)
+		ret |= dev->ops->notify(dev, (u32)__builtin_ctz(kicks));
+	return ret;
+}
+
+int virtio_dev_create(struct virtio_dev *dev, const struct virtio_ops *ops,
+		      struct vm *vm, u64 base, u32 intid, u32 queue_max,
+		      const void *config)
+{
+	int ret = mmio_register(vm, base, VIRTIO_MMIO_SIZE, transport_access, dev);
+
+	if (ret)
+		return ret;
+	spin_lock(&dev->lock);
+	dev->ops = ops;
+	dev->vm = vm;
+	dev->base = base;
+	dev->intid = intid;
+	dev->queue_max = queue_max;
+	dev->complaints = 0;
+	dev->generation = 0;
+	memcpy(dev->config, config, sizeof(dev->config));
+	virtio_dev_reset_locked(dev);
+	spin_unlock(&dev->lock);
+	return 0;
+}
+
+void virtio_dev_destroy_locked(struct virtio_dev *dev)
+{
+	virtio_dev_reset_locked(dev);
+	dev->vm = NULL;
+}
+
+void virtio_vm_reset(struct vm *vm)
+{
+	blk_vm_reset(vm);
+	console_vm_reset(vm);
+}
+
+void virtio_vm_destroy(struct vm *vm)
+{
+	blk_vm_destroy(vm);
+	console_vm_destroy(vm);
+}
