@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Ticket locks. EL2 runs with interrupts masked, so a lock is never taken by
- * an interrupt handler on the CPU that holds it. The waiter sleeps in WFE; the
- * unlocking store-release clears its exclusive monitor, which is the event.
+ * an interrupt handler on the CPU that holds it. The waiter sleeps in WFE until
+ * the unlocker's SEV.
  *
  * Lock order, outermost first: vm_table -> vm -> pool -> console table -> virtio
  * device (of the two ends of a console, the lower address first) -> mq -> vgic ->
