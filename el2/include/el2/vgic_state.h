@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Between core/vgic.c (delivery) and core/vgic_mmio.c (registers). */
+#ifndef EL2_VGIC_STATE_H
+#define EL2_VGIC_STATE_H
+
+#include <el2/vm_object.h>
+
+/* Recompute whether an interrupt waits for this vCPU; true: it does now. */
+bool vgic_update_locked(struct vcpu *vcpu, u32 intid);
+/* The same for every interrupt of a VM. */
+void vgic_refresh_locked(struct vm *vm);
+/* The vCPU that an SPI is routed to. */
+struct vcpu *vgic_target(struct vm *vm, u32 intid);
+/* Set a VGIC_REQ_ bit and see that it is served. */
+void vgic_request(struct vcpu *vcpu, u32 request);
+/* Have vcpu->vgic.lr_copy say what its list registers hold. No lock held. */
+void vgic_sync_lrs(struct vcpu *self, struct vcpu *vcpu);
+void vgic_kick(struct vcpu *vcpu);
+/* MPIDR_EL1 as the guest reads it, affinity fields only. */
+u64 vcpu_mpidr(const struct vcpu *vcpu);
+
+#endif /* EL2_VGIC_STATE_H */
