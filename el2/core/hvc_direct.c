@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The direct fid: features, statistics, system information. */
+#include <el2/build.h>
+#include <el2/errno.h>
+#include <el2/hypercall.h>
+#include <el2/pool.h>
+#include <el2/string.h>
+#include <el2/sysreg.h>
+
+static s64 features(struct vcpu *vcpu, const u64 *x)
+{
+	return (s64)(SHYPER_DIRECT_VERSION | SHYPER_FEATURE_LIFECYCLE |
+		     SHYPER_FEATURE_STATS | SHYPER_FEATURE_SAFE_MANAGE |
+		     SHYPER_FEATURE_DISK_SELECT);
+}
+
+static void fill_stats(struct shyper_stats_page *page, const struct vm *vm)
+{
+	u32 n;
+
+	page->version = 1;
+	page->vcpus = vm->nvcpus;
+	page->hypercalls = vm->hypercalls;
+	page->hvc_irqs = vm->hvc_irqs;
+	page->bytes_copied = vm->counter[VM_COUNT_BYTES_COPIED];
+	page->blk_requests = vm->counter[VM_COUNT_BLK_REQUESTS];
+	page->blk_errors = vm->counter[VM_COUNT_BLK_ERRORS];
+	page->console_dropped = vm->counter[VM_COUNT_CONSOLE_DROPPED];
+	for (n = 0; n < vm->nregions; n++)
+		page->memory += vm->region[n].size;
+	page->table_pages = vm->stage2.pages;
+	for (n = 0; n < vm->nvcpus; n++)
+		page->vcpu[n] = vm->vcpu[n]->stats;
+}
+
+static s64 stats_page(struct vcpu *vcpu, const u64 *x)
+{
+	struct shyper_stats_page *page = vm_memory(vm_mvm(), x[1], sizeof(*page));
+	struct vm *vm;
+	s64 ret = -ENOENT;
+
+	if (!page || !IS_ALIGNED(x[1], 8))
+		return -EFAULT;
+	memset(page, 0, sizeof(*page));
+	spin_lock(&vm_table_lock);
+	vm = vm_get(x[0]);
+	if (vm) {
+		fill_stats(page, vm);
+		vm_put(vm);
+		ret = 0;
+	}
+	spin_unlock(&vm_table_lock);
+	return ret;
+}
+
+static s64 sys_info(struct vcpu *vcpu, const u64 *x)
+{
+	struct shyper_sys_info *info = vm_memory(vm_mvm(), x[0], sizeof(*info));
+	u32 n;
+
+	if (!info || !IS_ALIGNED(x[0], 8))
+		return -EFAULT;
+	memset(info, 0, sizeof(*info));
+	info->version = 1;
+	info->cpus = cpu_count;
+	info->mvm_cpu_mask = vm_mvm()->cpu_mask;
+	for (n = 0; n < cpu_count; n++) {
+		if (READ_ONCE(cpus[n].online) && !READ_ONCE(cpus[n].vcpu))
+			info->free_cpu_mask |= BIT(n);
+	}
+	info->pool_size = pool_size();
+	info->pool_free = pool_left();
+	info->table_pages = pages_total();
+	info->table_pages_free = pages_left();
+	info->image_size = build_image_size();
+	info->boot_ticks = build_boot_ticks;
+	strlcpy((char *)info->build, build_name, sizeof(info->build));
+	return 0;
+}
+
+static const struct hvc_call calls[] = {
+	[SHYPER_DIRECT_FEATURES] = { features, HVC_MVM, false },
+	[SHYPER_DIRECT_STATS_PAGE] = { stats_page, HVC_MVM, false },
+	[SHYPER_DIRECT_SYS_INFO] = { sys_info, HVC_MVM, false },
+};
+
+const struct hvc_table hvc_direct = { calls, ARRAY_SIZE(calls) };
