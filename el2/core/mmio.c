@@ -26,13 +26,15 @@ int mmio_register(struct vm *vm, u64 ipa, u64 size, mmio_handler *handler,
 
 	if (!size || ipa + size < ipa)
 		return -EINVAL;
-	for (n = 0; n < table->count; n++) {
-		if (range_overlaps(ipa, size, table->region[n].ipa,
-				   table->region[n].size))
+	for (n = 0; n < vm->nregions; n++) {
+		if (range_overlaps(ipa, size, vm->region[n].ipa,
+				   vm->region[n].size))
 			return -EEXIST;
-		if (table->region[n].ipa < ipa)
-			at = n + 1;
 	}
+	if (mmio_overlaps(table, ipa, size))
+		return -EEXIST;
+	while (at < table->count && table->region[at].ipa < ipa)
+		at++;
 	if (table->count == MMIO_REGIONS)
 		return -ENOSPC;
 	for (n = table->count; n > at; n--)
@@ -40,6 +42,18 @@ int mmio_register(struct vm *vm, u64 ipa, u64 size, mmio_handler *handler,
 	table->region[at] = (struct mmio_region){ ipa, size, handler, priv };
 	table->count++;
 	return 0;
+}
+
+bool mmio_overlaps(const struct mmio_table *table, u64 ipa, u64 size)
+{
+	u32 n;
+
+	for (n = 0; n < table->count; n++) {
+		if (range_overlaps(ipa, size, table->region[n].ipa,
+				   table->region[n].size))
+			return true;
+	}
+	return false;
 }
 
 const struct mmio_region *mmio_find(const struct mmio_table *table, u64 ipa,

@@ -109,7 +109,7 @@ static void devices_create(struct vm *vm)
 	vgic_reset(vm);
 	for (n = VGIC_PRIVATE; n < VGIC_PRIVATE + board.spis; n++) {
 		if (!is_virtual(n))
-			vgic_set_hw(vm, n);
+			vgic_give_hw(vm, n);
 	}
 	for (n = 0; n < SHYPER_MVM_CONSOLES; n++) {
 		if (virtio_console_create(vm, SHYPER_MVM_CONSOLE_BASE +

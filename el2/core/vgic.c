@@ -383,10 +383,27 @@ void vgic_init(struct vm *vm, u32 nspis)
 	vm->vgic.nspis = nspis;
 }
 
-void vgic_set_hw(struct vm *vm, u32 intid)
+void vgic_give_hw(struct vm *vm, u32 intid)
 {
-	assign_bit(vm->vgic.hw, intid, true);
+	struct vgic *vgic = &vm->vgic;
+
+	spin_lock(&vgic->lock);
+	assign_bit(vgic->hw, intid, true);
 	gic_spi_set_owner(intid, vm);
+	gic_spi_route(intid, vgic_target(vm, intid)->cpu);
+	gic_spi_configure(intid, test_bit(vgic->level, intid));
+	if (test_bit(vgic->enabled, intid))
+		gic_spi_enable(intid, true);
+	spin_unlock(&vgic->lock);
+}
+
+void vgic_take_hw(struct vm *vm, u32 intid)
+{
+	spin_lock(&vm->vgic.lock);
+	gic_spi_quiesce(intid);
+	gic_spi_set_owner(intid, NULL);
+	assign_bit(vm->vgic.hw, intid, false);
+	spin_unlock(&vm->vgic.lock);
 }
 
 void vgic_reset(struct vm *vm)

@@ -207,8 +207,8 @@ static void give_back_devices(struct vm *vm)
 			   vm->passthrough[n].pa, vm->passthrough[n].size,
 			   STAGE2_DEVICE_PAGES);
 	for (n = 0; n < vm->nirqs; n++) {
-		gic_spi_quiesce(vm->irq[n]);
-		vgic_set_hw(&vms[0], vm->irq[n]);
+		vgic_take_hw(vm, vm->irq[n]);
+		vgic_give_hw(&vms[0], vm->irq[n]);
 	}
 }
 

@@ -134,6 +134,8 @@ int vm_add_memory(struct vm *vm, u64 ipa, u64 size)
 	if (!size || !IS_ALIGNED(ipa | size, PAGE_SIZE) ||
 	    !range_ok(ipa, size, 0, BIT(IPA_BITS)))
 		return -EINVAL;
+	if (mmio_overlaps(&vm->mmio, ipa, size))
+		return -EEXIST;
 	if (vm->nregions == VM_REGIONS)
 		return -ENOSPC;
 	pa = pool_alloc(size);
@@ -216,6 +218,8 @@ int vm_add_passthrough(struct vm *vm, u64 ipa, u64 pa, u64 size)
 		return -EBUSY;
 	if (!size || !IS_ALIGNED(ipa | pa | size, PAGE_SIZE))
 		return -EINVAL;
+	if (mmio_overlaps(&vm->mmio, ipa, size))
+		return -EEXIST;
 	if (vm->npassthrough == VM_PASSTHROUGH)
 		return -ENOSPC;
 	if (!lendable(pa, size))
@@ -252,10 +256,8 @@ int vm_add_irq(struct vm *vm, u64 intid)
 		return -ENOSPC;
 	if (!vm->nvcpus)
 		return -EINVAL;
-	gic_spi_quiesce((u32)intid);
-	vms[0].vgic.hw[intid / 32] &= ~(1U << (intid % 32));
-	gic_spi_route((u32)intid, vm->vcpu[0]->cpu);
-	vgic_set_hw(vm, (u32)intid);
+	vgic_take_hw(&vms[0], (u32)intid);
+	vgic_give_hw(vm, (u32)intid);
 	vm->irq[vm->nirqs++] = (u32)intid;
 	return 0;
 }

@@ -97,7 +97,9 @@ void vgic_init(struct vm *vm, u32 nspis);
 int vgic_map(struct vm *vm, u64 gicd, u64 gicr);
 void vgic_reset(struct vm *vm);
 void vgic_vcpu_reset(struct vcpu *vcpu);
-void vgic_set_hw(struct vm *vm, u32 intid);
+/* Lend a physical SPI to a VM, which has vCPUs; take it back, at rest. */
+void vgic_give_hw(struct vm *vm, u32 intid);
+void vgic_take_hw(struct vm *vm, u32 intid);
 void vgic_pend_private(struct vcpu *vcpu, u32 intid);
 void vgic_pend_lpi(struct vcpu *vcpu, u32 intid);
 void vgic_send_sgi(struct vcpu *from, u64 sgi1r);

@@ -58,10 +58,15 @@ struct mmio_table {
  *
  * Context: before the VM runs; not locked.
  * Return: 0; -EINVAL for an empty or wrapping range; -EEXIST if it overlaps
- * another; -ENOSPC.
+ * another or the VM's memory; -ENOSPC.
  */
 int mmio_register(struct vm *vm, u64 ipa, u64 size, mmio_handler *handler,
 		  void *priv);
+
+/**
+ * mmio_overlaps() - whether any claimed range shares a byte with this one
+ */
+bool mmio_overlaps(const struct mmio_table *table, u64 ipa, u64 size);
 
 /**
  * mmio_find() - the range that holds all of [ipa, ipa + width), or NULL

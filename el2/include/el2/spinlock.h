@@ -6,7 +6,7 @@
  *
  * Lock order, outermost first: vm_table -> vm -> pool -> console table -> virtio
  * device (of the two ends of a console, the lower address first) -> mq -> vgic ->
- * log. The mediated lock is a leaf, taken under vm and under no device's.
+ * gicd -> log. The mediated lock is a leaf, taken under vm and under no device's.
  */
 #ifndef EL2_SPINLOCK_H
 #define EL2_SPINLOCK_H
