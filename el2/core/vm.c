@@ -21,19 +21,6 @@
 struct vm vms[SHYPER_VM_MAX];
 struct spinlock vm_table_lock;
 
-void *vm_memory(struct vm *vm, u64 ipa, u64 len)
-{
-	const struct vm_region *region;
-	u32 n;
-
-	for (n = 0; n < vm->nregions; n++) {
-		region = &vm->region[n];
-		if (len && range_ok(ipa, len, region->ipa, region->size))
-			return (void *)(region->pa + (ipa - region->ipa));
-	}
-	return NULL;
-}
-
 u32 vm_id(const struct vm *vm)
 {
 	return vm->id;

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What the tests watch of the host's stand-ins for EL2. */
+#ifndef UNIT_EL2CORE_HOST_H
+#define UNIT_EL2CORE_HOST_H
+
+#include <el2/util.h>
+
+extern u32 host_tlb_flushes;
+extern u32 host_aborts;
+
+/**
+ * host_map() - memory below 1 GiB, where 40-bit descriptors can hold it
+ */
+void *host_map(u64 addr, u64 size);
+
+#endif /* UNIT_EL2CORE_HOST_H */
