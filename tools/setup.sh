@@ -16,7 +16,9 @@
 set -euo pipefail
 
 TOP=$(cd "$(dirname "$0")/.." && pwd)
-CACHE=$TOP/build/cache
+# Where it really lies: worktrees that share a cache must agree on its stamps.
+mkdir -p "$TOP/build/cache"
+CACHE=$(cd "$TOP/build/cache" && pwd -P)
 SYSROOT=$CACHE/sysroot
 LINUX=$CACHE/linux
 DEBS=$CACHE/debs
