@@ -92,10 +92,12 @@ static void write_pid(int fd)
 static int detach(void)
 {
 	int fds[2];
+	pid_t pid = -1;
 	char byte;
-	pid_t pid;
 
-	if (pipe2(fds, O_CLOEXEC) || (pid = fork()) < 0) {
+	if (!pipe2(fds, O_CLOEXEC))
+		pid = fork();
+	if (pid < 0) {
 		log_line(LOG_ERR, "into the background: %s", strerror(errno));
 		exit(EXIT_FAILURE);
 	}

@@ -13,16 +13,17 @@
 
 static struct json_object *disk_object(const struct shyper_disk_info *info)
 {
+	const char *cache = info->flags & SHYPER_DISK_UNSAFE ? "unsafe" :
+			    "writethrough";
+	bool read_only = info->flags & SHYPER_DISK_READ_ONLY;
 	struct json_object *object = json_object_new_object();
 
 	cli_put_number(object, "index", info->index);
 	cli_put_text(object, "name", info->name, sizeof(info->name));
 	cli_put_text(object, "path", info->path, sizeof(info->path));
-	json_object_object_add(object, "read_only", json_object_new_boolean(
-			       info->flags & SHYPER_DISK_READ_ONLY));
-	json_object_object_add(object, "cache", json_object_new_string(
-			       info->flags & SHYPER_DISK_UNSAFE ? "unsafe" :
-			       "writethrough"));
+	json_object_object_add(object, "read_only",
+			       json_object_new_boolean(read_only));
+	cli_put_text(object, "cache", cache, strlen(cache));
 	cli_put_number(object, "first_sector", info->first_sector);
 	cli_put_number(object, "sectors", info->sectors);
 	cli_put_number(object, "cache_size", info->cache_size);

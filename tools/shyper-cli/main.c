@@ -261,7 +261,7 @@ int main(int argc, char **argv)
 	struct cli_args args = { 0 };
 	int status;
 
-	status = parse_options(argc, argv, NULL, NULL);
+	status = parse_options(argc, argv, NULL, &args);
 	if (status >= 0)
 		return status;
 	argc -= optind;

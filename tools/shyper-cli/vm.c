@@ -82,7 +82,7 @@ static int vm_add(const struct cli_args *args)
 			status = CLI_FAILURE;
 		} else {
 			status = add_locked(dev, lock, config,
-					    args->option[0] != NULL);
+					    !!args->option[0]);
 			shyper_state_unlock(lock);
 		}
 		close(dev);

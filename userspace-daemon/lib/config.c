@@ -124,7 +124,9 @@ struct shyper_config *shyper_config_load(const char *path,
 	struct shyper_node root;
 	struct shyper_doc doc;
 
-	if (!config || !(config->file = strdup(path))) {
+	if (config)
+		config->file = strdup(path);
+	if (!config || !config->file) {
 		shyper_diag_error(diag, "%s: out of memory", path);
 		free(config);
 		return NULL;

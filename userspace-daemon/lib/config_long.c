@@ -15,31 +15,41 @@ static const char *const root_keys[] = {
 	"name", "type", "cmdline", "image", "memory", "cpu", "emulated_device",
 	"passthrough_device", "dtb_device", "restart", NULL
 };
+
 static const char *const image_keys[] = {
 	"kernel_filename", "kernel_load_ipa", "kernel_entry_point",
 	"device_tree_filename", "device_tree_load_ipa", "ramdisk_filename",
 	"ramdisk_load_ipa", "ramdisk_size", NULL
 };
+
 static const char *const memory_keys[] = { "num", "region", NULL };
+
 static const char *const region_keys[] = { "ipa_start", "length", NULL };
+
 static const char *const cpu_keys[] = {
 	"num", "allocate_bitmap", "master", NULL
 };
+
 static const char *const emulated_keys[] = {
 	"num", "emulated_device_list", NULL
 };
+
 static const char *const device_keys[] = {
 	"name", "base_ipa", "length", "irq_id", "cfg_num", "cfg_list", "type",
 	"disk", NULL
 };
+
 static const char *const passthrough_keys[] = {
 	"num", "passthrough_device_list", NULL
 };
+
 static const char *const passthrough_device_keys[] = {
 	"name", "base_pa", "base_ipa", "length", "smmu_id", "irq_num",
 	"irq_list", NULL
 };
+
 static const char *const dtb_keys[] = { "num", "dtb_device_list", NULL };
+
 static const char *const dtb_device_keys[] = {
 	"name", "type", "irq_num", "irq_list", "addr_region_ipa",
 	"addr_region_length", NULL

@@ -15,14 +15,19 @@ static const char *const root_keys[] = {
 	"name", "type", "cpus", "memory", "kernel", "initrd", "dtb", "cmdline",
 	"disks", "nets", "console", "devices", "passthrough", "restart", NULL
 };
+
 static const char *const memory_keys[] = { "base", "size", NULL };
+
 static const char *const disk_keys[] = {
 	"disk", "first_sector", "sectors", NULL
 };
+
 static const char *const net_keys[] = { "mac", NULL };
+
 static const char *const device_keys[] = {
 	"name", "type", "base", "length", "irq", "cfg", NULL
 };
+
 static const char *const passthrough_keys[] = {
 	"name", "pa", "ipa", "length", "irqs", "stream_ids", NULL
 };

@@ -175,7 +175,9 @@ struct shyper_disks *shyper_disks_load(const char *path, struct shyper_diag *dia
 	struct shyper_node root;
 	struct shyper_doc doc;
 
-	if (!disks || !(disks->file = strdup(path))) {
+	if (disks)
+		disks->file = strdup(path);
+	if (!disks || !disks->file) {
 		shyper_diag_error(diag, "%s: out of memory", path);
 		free(disks);
 		return NULL;
