@@ -2,14 +2,16 @@
 /*
  * What happens to VMs and disks: told in the log, and where a VM's configuration
  * says so, answered by loading and booting it again. A VM whose lock somebody
- * holds (shyper-cli, rebooting it) is looked at again later; by then the time of
- * its last boot tells whether there is anything left to do.
+ * holds (shyper-cli, rebooting it) is looked at again later. Whether there is
+ * anything to do is always asked of the kernel, which knows how each VM ended: so
+ * it does not matter which events were seen.
  */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "dev.h"
@@ -25,15 +27,15 @@
 #define CRASHES_NS	(60ULL * 1000000000)
 
 /**
- * struct restart - a VM that waits to be booted again, by its id
- * @wanted:	it does
- * @event:	why
+ * struct restart - a VM that may have to be booted again, by its id
+ * @wanted:	it is to be looked at
+ * @name:	of the VM
  * @crashes:	times of the last crashes, the oldest at @oldest
  * @oldest:	index into @crashes
  */
 struct restart {
 	bool wanted;
-	struct shyper_event event;
+	char name[SHYPER_API_NAME_LEN + 1];
 	uint64_t crashes[CRASHES];
 	unsigned int oldest;
 };
@@ -80,13 +82,38 @@ static bool crashes_too_often(struct restart *restart, uint64_t now)
 	return oldest && now - oldest < CRASHES_NS;
 }
 
-static void handle_event(const struct shyper_event *event)
+static void want_restart(uint32_t vmid, const char *name)
+{
+	restarts[vmid].wanted = true;
+	memcpy(restarts[vmid].name, name, SHYPER_API_NAME_LEN);
+}
+
+/* For what happened while nobody was listening. */
+void restarts_find(struct daemon *daemon)
+{
+	struct shyper_vm_list_info list = { 0 };
+	uint32_t i;
+
+	if (shyper_ioctl(daemon->dev, SHYPER_VM_LIST, &list) < 0)
+		return;
+	for (i = 0; i < list.num && i < SHYPER_API_MAX_VMS; i++) {
+		if (list.vm[i].vmid < SHYPER_API_MAX_VMS &&
+		    list.vm[i].state == SHYPER_VM_STATE_INACTIVE)
+			want_restart(list.vm[i].vmid, list.vm[i].name);
+	}
+}
+
+static void handle_event(struct daemon *daemon, const struct shyper_event *event)
 {
 	struct restart *restart;
 
 	log_event(event);
+	if (event->type == SHYPER_EVENT_LOST)
+		restarts_find(daemon);
 	if (event->type == SHYPER_EVENT_VM_ADDED)
 		consoles_hold();
+	if (event->type == SHYPER_EVENT_VM_REMOVED)
+		disks_retry(daemon);
 	if (event->vmid >= SHYPER_API_MAX_VMS)
 		return;
 	restart = &restarts[event->vmid];
@@ -102,8 +129,7 @@ static void handle_event(const struct shyper_event *event)
 		break;
 	case SHYPER_EVENT_VM_CRASHED:
 	case SHYPER_EVENT_VM_RESET:
-		restart->wanted = true;
-		restart->event = *event;
+		want_restart(event->vmid, event->name);
 		break;
 	default:
 		break;
@@ -119,24 +145,34 @@ void events_read(struct daemon *daemon)
 	do {
 		n = read(daemon->dev, events, sizeof(events));
 		for (i = 0; n > 0 && i < (size_t)n / sizeof(events[0]); i++)
-			handle_event(&events[i]);
+			handle_event(daemon, &events[i]);
 	} while (n > 0);
 	if (n < 0 && errno != EAGAIN && errno != EINTR)
 		log_line(LOG_ERR, "%s: %s", daemon->device, strerror(errno));
 }
 
-/* Whether the VM's configuration asks for a boot after this event. */
-static bool policy_wants(const struct daemon *daemon, struct restart *restart,
-			 const char *name)
+static uint64_t now_ns(void)
 {
-	bool crash = restart->event.type == SHYPER_EVENT_VM_CRASHED;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* Whether a VM that has ended is to be booted again, by its configuration. */
+static bool policy_wants(const struct daemon *daemon, struct restart *restart,
+			 const struct shyper_vm_info *info)
+{
+	bool crash = info->ended_by == SHYPER_EVENT_VM_CRASHED;
 	struct shyper_diag diag = { 0 };
 	struct shyper_config *config;
 	enum shyper_restart policy;
 
-	if (!shyper_state_known(daemon->run, name))
+	if (info->state != SHYPER_VM_STATE_INACTIVE ||
+	    (!crash && info->ended_by != SHYPER_EVENT_VM_RESET) ||
+	    !shyper_state_known(daemon->run, restart->name))
 		return false;
-	config = shyper_state_load(daemon->run, name, &diag);
+	config = shyper_state_load(daemon->run, restart->name, &diag);
 	log_diag(LOG_ERR, &diag);
 	if (!config)
 		return false;
@@ -145,14 +181,15 @@ static bool policy_wants(const struct daemon *daemon, struct restart *restart,
 	if (policy == SHYPER_RESTART_NEVER ||
 	    (crash && policy != SHYPER_RESTART_ON_CRASH))
 		return false;
-	if (crash && crashes_too_often(restart, restart->event.time_ns)) {
-		log_line(LOG_ERR, "VM %s: crashes too often, left alone", name);
+	if (crash && crashes_too_often(restart, now_ns())) {
+		log_line(LOG_ERR, "VM %s: crashes too often, left alone",
+			 restart->name);
 		return false;
 	}
 	return true;
 }
 
-static void boot_again(const struct daemon *daemon, int lock, uint32_t vmid,
+static void boot_again(const struct daemon *daemon, uint32_t vmid,
 		       const char *name)
 {
 	struct shyper_diag diag = { 0 };
@@ -163,7 +200,7 @@ static void boot_again(const struct daemon *daemon, int lock, uint32_t vmid,
 			 shyper_strerror(SHYPER_VM_OPEN, vm));
 		return;
 	}
-	if (!shyper_vm_boot_again(daemon->run, lock, vm, name, NULL, &diag))
+	if (!shyper_vm_boot_again(daemon->run, vm, name, NULL, &diag))
 		log_line(LOG_INFO, "VM %s: loaded and booted again", name);
 	log_diag(LOG_ERR, &diag);
 	close(vm);
@@ -172,28 +209,26 @@ static void boot_again(const struct daemon *daemon, int lock, uint32_t vmid,
 /* Return: true if the VM's lock is somebody else's just now. */
 static bool run_restart(const struct daemon *daemon, struct restart *restart)
 {
-	char name[SHYPER_API_NAME_LEN + 1] = { 0 };
 	struct shyper_diag diag = { 0 };
 	struct shyper_vm_info info;
 	int lock;
 
-	memcpy(name, restart->event.name, SHYPER_API_NAME_LEN);
-	lock = shyper_state_lock(daemon->run, name, false);
+	lock = shyper_state_lock(daemon->run, restart->name, false);
 	if (lock == -EWOULDBLOCK)
 		return true;
 	restart->wanted = false;
 	if (lock < 0) {
-		log_line(LOG_ERR, "VM %s: lock: %s", name, strerror(-lock));
+		log_line(LOG_ERR, "VM %s: lock: %s", restart->name,
+			 strerror(-lock));
 		return false;
 	}
-	if (shyper_state_boot_time(lock) < restart->event.time_ns &&
-	    !shyper_vm_find(daemon->dev, name, &info, &diag) &&
-	    info.state == SHYPER_VM_STATE_INACTIVE &&
-	    policy_wants(daemon, restart, name))
-		boot_again(daemon, lock, info.vmid, name);
+	if (!shyper_vm_find(daemon->dev, restart->name, &info, &diag) &&
+	    policy_wants(daemon, restart, &info))
+		boot_again(daemon, info.vmid, restart->name);
 	shyper_diag_reset(&diag);
-	if (!shyper_state_known(daemon->run, name))
-		shyper_state_forget(daemon->run, name);
+	/* Of a VM that is not ours, or has gone, not even the lock stays. */
+	if (!shyper_state_known(daemon->run, restart->name))
+		shyper_state_forget(daemon->run, restart->name);
 	shyper_state_unlock(lock);
 	return false;
 }

@@ -213,6 +213,7 @@ static int serve(struct daemon *daemon, int pid_fd, int ready)
 	if (ready >= 0)
 		detached(ready);
 	notify("READY=1");
+	restarts_find(daemon);
 	run(daemon);
 	notify("STOPPING=1");
 	unlink(daemon->pid_file);

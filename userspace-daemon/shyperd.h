@@ -19,6 +19,8 @@
  * @dev:	the device, opened non-blocking
  * @signals:	signalfd
  * @disks:	the list that is in force; NULL: none yet
+ * @ours:	bit n: disk n is or was in a list, so it is ours to take away
+ * @leftovers:	bit n: disk n should be otherwise, but a VM has it
  */
 struct daemon {
 	const char *config;
@@ -29,6 +31,8 @@ struct daemon {
 	int dev;
 	int signals;
 	struct shyper_disks *disks;
+	uint32_t ours;
+	uint32_t leftovers;
 };
 
 /* log.c */
@@ -64,10 +68,16 @@ void notify_reloading(void);
  */
 bool disks_apply(struct daemon *daemon);
 
+/** disks_retry() - a VM has gone: do what its disks have kept from being done */
+void disks_retry(struct daemon *daemon);
+
 /* events.c */
 
 /** events_read() - take all events from the device */
 void events_read(struct daemon *daemon);
+
+/** restarts_find() - look at all VMs, for events that nobody has seen */
+void restarts_find(struct daemon *daemon);
 
 /**
  * restarts_run() - boot the VMs again that wait for it and whose lock is free

@@ -46,14 +46,14 @@ static const struct cli_option add_options[] = {
 	{ }
 };
 
-static int add_locked(int dev, int lock, struct shyper_config *config, bool boot)
+static int add_locked(int dev, struct shyper_config *config, bool boot)
 {
 	struct shyper_diag diag = { 0 };
 	uint32_t vmid;
 	int err;
 
-	err = shyper_vm_create(dev, cli.run, lock, config, boot, &vmid,
-			       &cli_progress, &diag);
+	err = shyper_vm_create(dev, cli.run, config, boot, &vmid, &cli_progress,
+			       &diag);
 	cli_report(&diag);
 	if (err)
 		return CLI_FAILURE;
@@ -81,8 +81,7 @@ static int vm_add(const struct cli_args *args)
 				  strerror(-lock));
 			status = CLI_FAILURE;
 		} else {
-			status = add_locked(dev, lock, config,
-					    !!args->option[0]);
+			status = add_locked(dev, config, !!args->option[0]);
 			shyper_state_unlock(lock);
 		}
 		close(dev);
@@ -107,10 +106,9 @@ static int vm_boot(const struct cli_args *args)
 	}
 	/* What has run once has to be loaded again: its memory is not as it was. */
 	if (vm.info.boots && !(vm.info.flags & SHYPER_VM_FOREIGN)) {
-		err = shyper_vm_boot_again(cli.run, vm.lock, vm.vm, vm.info.name,
+		err = shyper_vm_boot_again(cli.run, vm.vm, vm.info.name,
 					   &cli_progress, &diag);
 	} else {
-		shyper_state_booted(vm.lock);
 		err = shyper_vm_call(vm.vm, SHYPER_VM_BOOT);
 		if (err)
 			shyper_diag_error(&diag, "%s: SHYPER_VM_BOOT: %s",

@@ -152,8 +152,8 @@ int cli_vm_stop(const struct cli_args *args)
 }
 
 /*
- * The lock is held from before the reset until the new boot is written down, so
- * that shyperd, which sees the reset as well, does not boot the VM once more.
+ * The lock is held from before the reset until the VM runs again, so that shyperd,
+ * which sees the reset as well, finds nothing left to do.
  */
 int cli_vm_reboot(const struct cli_args *args)
 {
@@ -179,8 +179,8 @@ int cli_vm_reboot(const struct cli_args *args)
 		status = end_gently(&vm, args->name, 'b', seconds);
 	}
 	if (status == CLI_OK &&
-	    shyper_vm_boot_again(cli.run, vm.lock, vm.vm, vm.info.name,
-				 &cli_progress, &diag))
+	    shyper_vm_boot_again(cli.run, vm.vm, vm.info.name, &cli_progress,
+				 &diag))
 		status = CLI_FAILURE;
 	cli_report(&diag);
 	cli_vm_close(&vm);

@@ -26,6 +26,7 @@ static const struct shyper_name caches[] = {
 
 #define MAX_SECTOR	(1ULL << 54)
 #define MAX_CACHE	(64ULL << 20)
+#define DISK_FLAGS	(SHYPER_DISK_READ_ONLY | SHYPER_DISK_UNSAFE)
 
 static bool take_path(struct shyper_disk *disk, const struct shyper_node *node)
 {
@@ -226,11 +227,7 @@ bool shyper_disk_same(const struct shyper_disk *disk,
 	       disk->first_sector == info->first_sector &&
 	       (!disk->sectors || disk->sectors == info->sectors) &&
 	       (!disk->cache_size || disk->cache_size == info->cache_size) &&
-	       /* A file that cannot be written makes a read-only disk. */
-	       (disk->flags | SHYPER_DISK_READ_ONLY) ==
-			(info->flags | SHYPER_DISK_READ_ONLY) &&
-	       (info->flags & SHYPER_DISK_READ_ONLY ||
-		!(disk->flags & SHYPER_DISK_READ_ONLY));
+	       disk->flags == (info->flags & DISK_FLAGS);
 }
 
 int shyper_disk_open(const struct shyper_disk *disk, bool exclusive)

@@ -2,13 +2,11 @@
 /* What is remembered of VMs until the machine's next boot. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "state.h"
@@ -81,32 +79,6 @@ void shyper_state_unlock(int lock)
 {
 	if (lock >= 0)
 		close(lock);
-}
-
-void shyper_state_booted(int lock)
-{
-	struct timespec now;
-	char text[32];
-	int len;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	len = snprintf(text, sizeof(text), "%020" PRIu64 "\n",
-		       (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec);
-	/* Of fixed length, so that it is replaced as a whole. */
-	if (pwrite(lock, text, (size_t)len, 0) != len)
-		fprintf(stderr, "cannot write to a VM's lock file: %s\n",
-			strerror(errno));
-}
-
-uint64_t shyper_state_boot_time(int lock)
-{
-	char text[32];
-	ssize_t n = pread(lock, text, sizeof(text) - 1, 0);
-
-	if (n <= 0)
-		return 0;
-	text[n] = '\0';
-	return strtoull(text, NULL, 10);
 }
 
 static int write_file(const char *path, const char *text)

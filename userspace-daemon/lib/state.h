@@ -2,16 +2,15 @@
 /*
  * What is remembered of VMs until the machine's next boot: in <run>/vm, NAME.json
  * is the configuration that was applied, NAME.lock is locked (flock) by whoever
- * adds, loads, boots or removes the VM, and holds when it was booted last.
+ * adds, loads, boots or removes the VM.
  *
- * That time is what keeps a VM from being booted twice after one reset: shyperd
- * and shyper-cli both may see the event; whoever has the lock compares.
+ * shyperd and shyper-cli may both see that a VM was reset. Whoever has the lock asks
+ * the kernel how the VM ended, and finds it running if the other has been quicker.
  */
 #ifndef SHYPER_LIB_STATE_H
 #define SHYPER_LIB_STATE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "config.h"
 
@@ -28,12 +27,6 @@
 int shyper_state_lock(const char *run, const char *name, bool wait);
 
 void shyper_state_unlock(int lock);
-
-/** shyper_state_booted() - write down that the VM is booted now; lock held */
-void shyper_state_booted(int lock);
-
-/** shyper_state_boot_time() - CLOCK_MONOTONIC of the last boot in ns, or 0 */
-uint64_t shyper_state_boot_time(int lock);
 
 /**
  * shyper_state_save() - remember a VM's configuration; lock held

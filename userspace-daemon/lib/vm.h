@@ -20,8 +20,7 @@ struct shyper_progress {
 /**
  * shyper_vm_create() - add a VM, load its images, boot it if @boot, keep it
  * @dev:	/dev/shyper
- * @run:	where VMs are remembered
- * @lock:	of this one
+ * @run:	where VMs are remembered; the VM's lock is held
  * @config:	placed; CPUs, disks and the console's peer are settled in it
  * @boot:	boot it
  * @vmid:	out
@@ -32,8 +31,8 @@ struct shyper_progress {
  *
  * Return: 0, or a negative errno and nothing is left of it.
  */
-int shyper_vm_create(int dev, const char *run, int lock,
-		     struct shyper_config *config, bool boot, uint32_t *vmid,
+int shyper_vm_create(int dev, const char *run, struct shyper_config *config,
+		     bool boot, uint32_t *vmid,
 		     const struct shyper_progress *progress,
 		     struct shyper_diag *diag);
 
@@ -52,8 +51,7 @@ int shyper_vm_load(int vm, const struct shyper_config *config,
 
 /**
  * shyper_vm_boot_again() - load the images of a VM that has run, and boot it
- * @run:	where VMs are remembered
- * @lock:	of the VM
+ * @run:	where VMs are remembered; the VM's lock is held
  * @vm:		its descriptor; the VM is inactive
  * @name:	its name
  * @progress:	or NULL
@@ -61,7 +59,7 @@ int shyper_vm_load(int vm, const struct shyper_config *config,
  *
  * Return: 0 or a negative errno.
  */
-int shyper_vm_boot_again(const char *run, int lock, int vm, const char *name,
+int shyper_vm_boot_again(const char *run, int vm, const char *name,
 			 const struct shyper_progress *progress,
 			 struct shyper_diag *diag);
 

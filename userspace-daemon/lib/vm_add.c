@@ -277,7 +277,7 @@ static int add_and_load(int dev, struct shyper_config *config, uint32_t *vmid,
 }
 
 /* Remembered before it is booted: it may ask for a reset at once. */
-static int boot_and_keep(int vm, const char *run, int lock,
+static int boot_and_keep(int vm, const char *run,
 			 const struct shyper_config *config, bool boot,
 			 struct shyper_diag *diag)
 {
@@ -289,10 +289,8 @@ static int boot_and_keep(int vm, const char *run, int lock,
 				  config->file, run, strerror(-err));
 		return err;
 	}
-	if (boot) {
-		shyper_state_booted(lock);
+	if (boot)
 		err = shyper_vm_call(vm, request);
-	}
 	if (!err) {
 		request = SHYPER_VM_KEEP;
 		err = shyper_vm_call(vm, request);
@@ -304,15 +302,15 @@ static int boot_and_keep(int vm, const char *run, int lock,
 	return err;
 }
 
-int shyper_vm_create(int dev, const char *run, int lock,
-		     struct shyper_config *config, bool boot, uint32_t *vmid,
+int shyper_vm_create(int dev, const char *run, struct shyper_config *config,
+		     bool boot, uint32_t *vmid,
 		     const struct shyper_progress *progress,
 		     struct shyper_diag *diag)
 {
 	int vm, err;
 
 	vm = add_and_load(dev, config, vmid, progress, diag);
-	err = vm < 0 ? vm : boot_and_keep(vm, run, lock, config, boot, diag);
+	err = vm < 0 ? vm : boot_and_keep(vm, run, config, boot, diag);
 	if (vm >= 0)
 		shyper_close(vm);
 	/* But what is known of a VM that was there before stays. */

@@ -127,7 +127,7 @@ int shyper_vm_load(int vm, const struct shyper_config *config,
 	return err;
 }
 
-int shyper_vm_boot_again(const char *run, int lock, int vm, const char *name,
+int shyper_vm_boot_again(const char *run, int vm, const char *name,
 			 const struct shyper_progress *progress,
 			 struct shyper_diag *diag)
 {
@@ -140,7 +140,6 @@ int shyper_vm_boot_again(const char *run, int lock, int vm, const char *name,
 	shyper_config_free(config);
 	if (err)
 		return err;
-	shyper_state_booted(lock);
 	err = shyper_vm_call(vm, SHYPER_VM_BOOT);
 	if (err)
 		shyper_diag_error(diag, "%s: SHYPER_VM_BOOT: %s", name,
