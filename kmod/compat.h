@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* What differs between the kernels that shyper.ko is built for (6.1 to 6.12). */
+#ifndef SHYPER_COMPAT_H
+#define SHYPER_COMPAT_H
+
+#include <linux/blkdev.h>
+#include <linux/fs.h>
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
+
+/* A claim on a block device is an open file of its own. */
+typedef struct file *shyper_claim_t;
+
+static inline shyper_claim_t shyper_claim(struct block_device *bdev, void *holder)
+{
+	return bdev_file_open_by_dev(bdev->bd_dev,
+				     BLK_OPEN_READ | BLK_OPEN_WRITE, holder, NULL);
+}
+
+static inline void shyper_unclaim(shyper_claim_t claim)
+{
+	fput(claim);
+}
+
+/* Whether the descriptor itself was opened with O_EXCL. */
+static inline bool shyper_file_claims(const struct file *file)
+{
+	return file->private_data;
+}
+
+#else
+
+typedef struct block_device *shyper_claim_t;
+
+static inline shyper_claim_t shyper_claim(struct block_device *bdev, void *holder)
+{
+	return blkdev_get_by_dev(bdev->bd_dev,
+				 FMODE_READ | FMODE_WRITE | FMODE_EXCL, holder);
+}
+
+static inline void shyper_unclaim(shyper_claim_t claim)
+{
+	blkdev_put(claim, FMODE_READ | FMODE_WRITE | FMODE_EXCL);
+}
+
+static inline bool shyper_file_claims(const struct file *file)
+{
+	return file->f_mode & FMODE_EXCL;
+}
+
+#endif
+
+/*
+ * From 6.8 on vfs_iocb_iter_write() holds off a freeze of the file system by
+ * itself, and lets go by itself unless the write was queued. Before, both are
+ * the caller's.
+ */
+static inline ssize_t shyper_iocb_write(struct file *file, struct kiocb *iocb,
+					struct iov_iter *iter)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 8, 0)
+	return vfs_iocb_iter_write(file, iocb, iter);
+#else
+	ssize_t ret;
+
+	kiocb_start_write(iocb);
+	ret = vfs_iocb_iter_write(file, iocb, iter);
+	if (ret != -EIOCBQUEUED)
+		kiocb_end_write(iocb);
+	return ret;
+#endif
+}
+
+#endif /* SHYPER_COMPAT_H */

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A mediated disk: a page and a cache that the hypervisor knows, and what is
+ * attached behind them.
+ */
+#ifndef SHYPER_DISK_H
+#define SHYPER_DISK_H
+
+#include <linux/bio.h>
+#include <linux/fs.h>
+#include <linux/workqueue.h>
+
+#include "compat.h"
+#include "stash.h"
+
+struct shyper_disk;
+
+/**
+ * struct shyper_backend - how requests reach what is attached
+ * @init: before the first request; may be NULL
+ * @submit: start disk->req, which has been checked; ends in shyper_blk_complete(),
+ *	whenever and in whatever context. Called in the thread of HVC_IRQ.
+ * @drain: wait for whoever answered the last request to be out of our code; may be
+ *	NULL
+ */
+struct shyper_backend {
+	void (*init)(struct shyper_disk *disk);
+	void (*submit)(struct shyper_disk *disk);
+	void (*drain)(struct shyper_disk *disk);
+};
+
+extern const struct shyper_backend shyper_backend_bio;
+extern const struct shyper_backend shyper_backend_file;
+
+/**
+ * struct shyper_request - the request in flight, copied from the page once
+ * @type:	VIRTIO_BLK_T_IN or _OUT, as it came
+ * @sector:	relative to the disk
+ * @count:	sectors
+ * @start_ns:	of the HVC_IRQ that brought it
+ */
+struct shyper_request {
+	u32 type;
+	u64 sector;
+	u64 count;
+	u64 start_ns;
+};
+
+/**
+ * struct shyper_disk_counts - see struct shyper_disk_info; written by the owner of
+ *	DISK_BUSY, read by anybody
+ */
+struct shyper_disk_counts {
+	u64 reads;
+	u64 writes;
+	u64 read_bytes;
+	u64 write_bytes;
+	u64 read_errors;
+	u64 write_errors;
+	u64 refused;
+	u64 last_error_sector;
+	u32 last_error;
+	u64 latency[SHYPER_API_LATENCY_BUCKETS];
+};
+
+/**
+ * struct shyper_disk - one disk
+ * @index:	its number, the hypervisor's as well
+ * @page:	shared with the hypervisor
+ * @page_pa:	its address
+ * @cache:	bounce buffer
+ * @stash:	the above, as it outlives the module, and the VM that has the disk
+ * @state:	bit DISK_BUSY: somebody owns all below this line: a request, or
+ *		attach and detach, who also hold the lock of disk.c
+ * @backend:	NULL: nothing is attached
+ * @file:	what is attached
+ * @bdev:	of @file, if it is a block device
+ * @claim:	exclusive, while a VM has the disk; only with @claimed
+ * @claimed:	@claim is held
+ * @name:	as attached
+ * @path:	as attached
+ * @flags:	SHYPER_DISK_*
+ * @first_sector: where it begins in the file
+ * @sectors:	its size
+ * @cache_size:	bytes of the cache that a request may use
+ * @req:	in flight
+ * @counts:	counters since it was attached
+ * @bvec:	the cache's piece of the request
+ * @bio:	of the bio backend
+ * @iocb:	of the file backend
+ * @work:	of the file backend
+ */
+struct shyper_disk {
+	u32 index;
+	struct shyper_blk_content *page;
+	phys_addr_t page_pa;
+	void *cache;
+	struct shyper_stash_disk *stash;
+	unsigned long state;
+
+	const struct shyper_backend *backend;
+	struct file *file;
+	struct block_device *bdev;
+	shyper_claim_t claim;
+	bool claimed;
+	char name[SHYPER_API_NAME_LEN];
+	char path[SHYPER_API_PATH_LEN];
+	u32 flags;
+	u64 first_sector;
+	u64 sectors;
+	u64 cache_size;
+
+	struct shyper_request req;
+	struct shyper_disk_counts counts;
+	struct bio_vec bvec;
+	union {
+		struct bio bio;
+		struct {
+			struct kiocb iocb;
+			struct work_struct work;
+		};
+	};
+};
+
+#define DISK_BUSY	0
+
+/**
+ * shyper_disks_start() - find the disks of an earlier load
+ * @stash: keeps what outlives this load
+ * @dev: for DMA memory
+ * @alive: bit n: there is a VM n
+ */
+int shyper_disks_start(struct shyper_stash *stash, struct device *dev, u64 alive);
+
+/**
+ * shyper_disks_stop() - detach everything; no VM has a disk, no handler runs
+ */
+void shyper_disks_stop(void);
+
+/**
+ * shyper_disk_count() - disks known to the hypervisor; only grows
+ */
+u32 shyper_disk_count(void);
+
+/**
+ * shyper_disk_get() - a disk below shyper_disk_count(); it stays
+ */
+struct shyper_disk *shyper_disk_get(u32 index);
+
+/* SHYPER_DISK_ATTACH, _DETACH, _GET_INFO: docs/ioctl.md has their errors. */
+int shyper_disk_attach(struct shyper_disk_attach *arg);
+int shyper_disk_detach(u32 index);
+int shyper_disk_get_info(struct shyper_disk_info *info);
+
+/**
+ * shyper_disk_take() - give a VM a disk, before the hypervisor is asked to
+ * @vmid: the VM
+ * @cfg: words of the device as the caller gave them; filled up for the hypervisor
+ *
+ * Context: process, the lock of vm.c held.
+ * Return: the disk's index; -ENOENT no such or no free disk; -EBUSY it is taken,
+ * or not the one that the hypervisor would give, or in use in this VM;
+ * -EINVAL the piece leaves the disk.
+ */
+int shyper_disk_take(u32 vmid, u64 cfg[SHYPER_API_CFG_WORDS]);
+
+/**
+ * shyper_disk_put() - take back one disk: the hypervisor did not give it
+ */
+void shyper_disk_put(u32 index);
+
+/**
+ * shyper_disks_quiesce() - wait until no request of a VM's disks is in flight
+ *
+ * Return: 0; -EBUSY if one does not end.
+ */
+int shyper_disks_quiesce(u32 vmid);
+
+/**
+ * shyper_disks_put() - take back a removed VM's disks
+ */
+void shyper_disks_put(u32 vmid);
+
+/**
+ * shyper_disks_of() - bit n: the VM has disk n
+ */
+u64 shyper_disks_of(u32 vmid);
+
+/* disk_file.c: what can be attached. */
+
+/**
+ * shyper_disk_open() - take a file that backs a disk
+ * @disk: nothing is attached; DISK_BUSY and the lock of disk.c are held
+ *
+ * Fills in file, bdev, flags, first_sector, sectors and backend.
+ * Return: 0; -EBADF no such descriptor, or one that cannot be read; -ENOTBLK neither
+ * block device nor regular file; -EINVAL the range leaves the file, or the
+ * file cannot serve; -EOVERFLOW.
+ */
+int shyper_disk_open(struct shyper_disk *disk,
+		     const struct shyper_disk_attach *arg);
+
+/**
+ * shyper_disk_close() - let go of it
+ */
+void shyper_disk_close(struct shyper_disk *disk);
+
+/**
+ * shyper_disk_claim() - a VM begins to use it: nobody else here may write to it
+ *
+ * Return: 0; -EBUSY it is mounted or otherwise in use.
+ */
+int shyper_disk_claim(struct shyper_disk *disk);
+
+/**
+ * shyper_disk_unclaim() - the VM has gone: what it wrote can be seen here
+ */
+void shyper_disk_unclaim(struct shyper_disk *disk);
+
+#endif /* SHYPER_DISK_H */

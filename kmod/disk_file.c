@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What backs a disk: a block device or a regular file that the caller had open. The
+ * open file is ours from then on, so its closing, unlinking or the end of its
+ * process change nothing. A block device is claimed only while a VM has the disk:
+ * in between it can be mounted here.
+ */
+#include <linux/file.h>
+
+#include "disk.h"
+
+/* Who holds the claims: the same for all disks, so two may share a device. */
+static const char holder[] = "shyper";
+
+static int range_check(u64 file_sectors, u64 first, u64 *sectors)
+{
+	if (first >= file_sectors)
+		return -EINVAL;
+	if (!*sectors)
+		*sectors = file_sectors - first;
+	return *sectors > file_sectors - first ? -EINVAL : 0;
+}
+
+static int open_bdev(struct shyper_disk *disk, struct file *file, u32 *flags,
+		     u64 *size)
+{
+	struct block_device *bdev = I_BDEV(file->f_mapping->host);
+
+	if (bdev_is_zoned(bdev))
+		return -EINVAL;
+	if (bdev_read_only(bdev))
+		*flags |= SHYPER_DISK_READ_ONLY;
+	*size = bdev_nr_sectors(bdev);
+	disk->bdev = bdev;
+	/* Larger sectors: the file's way puts them together. */
+	disk->backend = bdev_logical_block_size(bdev) == SECTOR_SIZE ?
+			&shyper_backend_bio : &shyper_backend_file;
+	return 0;
+}
+
+static int open_regular(struct shyper_disk *disk, struct file *file, u64 *size)
+{
+	if (IS_SWAPFILE(file_inode(file)))
+		return -ETXTBSY;
+	*size = i_size_read(file_inode(file)) >> SECTOR_SHIFT;
+	disk->bdev = NULL;
+	disk->backend = &shyper_backend_file;
+	return 0;
+}
+
+static int open_file(struct shyper_disk *disk, struct file *file,
+		     const struct shyper_disk_attach *arg)
+{
+	u32 flags = arg->flags;
+	u64 sectors = arg->sectors, size;
+	int ret;
+
+	if (!(file->f_mode & FMODE_READ))
+		return -EBADF;
+	if (file->f_flags & O_APPEND)
+		return -EINVAL;
+	if (!(file->f_mode & FMODE_WRITE))
+		flags |= SHYPER_DISK_READ_ONLY;
+	if (S_ISBLK(file_inode(file)->i_mode))
+		ret = open_bdev(disk, file, &flags, &size);
+	else if (S_ISREG(file_inode(file)->i_mode))
+		ret = open_regular(disk, file, &size);
+	else
+		ret = -ENOTBLK;
+	if (!ret)
+		ret = range_check(size, arg->first_sector, &sectors);
+	if (ret)
+		return ret;
+	disk->flags = flags;
+	disk->first_sector = arg->first_sector;
+	disk->sectors = sectors;
+	return 0;
+}
+
+int shyper_disk_open(struct shyper_disk *disk,
+		     const struct shyper_disk_attach *arg)
+{
+	struct file *file = fget(arg->fd);
+	int ret;
+
+	if (!file)
+		return -EBADF;
+	ret = open_file(disk, file, arg);
+	if (ret) {
+		disk->backend = NULL;
+		disk->bdev = NULL;
+		fput(file);
+		return ret;
+	}
+	disk->file = file;
+	if (disk->backend->init)
+		disk->backend->init(disk);
+	return 0;
+}
+
+void shyper_disk_close(struct shyper_disk *disk)
+{
+	if (disk->backend->drain)
+		disk->backend->drain(disk);
+	disk->backend = NULL;
+	disk->bdev = NULL;
+	fput(disk->file);
+	disk->file = NULL;
+}
+
+/*
+ * Requests pass the page cache by: what it holds of the device is written first,
+ * and forgotten, so that nothing is written over the guest's data later and
+ * nothing stale is read here.
+ */
+int shyper_disk_claim(struct shyper_disk *disk)
+{
+	shyper_claim_t claim;
+	int ret;
+
+	if (!disk->bdev)
+		return 0;
+	if (!(disk->flags & SHYPER_DISK_READ_ONLY) &&
+	    !shyper_file_claims(disk->file)) {
+		claim = shyper_claim(disk->bdev, (void *)holder);
+		if (IS_ERR(claim))
+			return PTR_ERR(claim);
+		disk->claim = claim;
+		disk->claimed = true;
+	}
+	ret = sync_blockdev(disk->bdev);
+	if (ret)
+		shyper_disk_unclaim(disk);
+	else
+		invalidate_bdev(disk->bdev);
+	return ret;
+}
+
+void shyper_disk_unclaim(struct shyper_disk *disk)
+{
+	if (!disk->bdev)
+		return;
+	invalidate_bdev(disk->bdev);
+	if (disk->claimed)
+		shyper_unclaim(disk->claim);
+	disk->claimed = false;
+}
