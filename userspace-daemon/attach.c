@@ -43,6 +43,7 @@ static void attach_disk(struct daemon *daemon, const struct shyper_disks *disks,
 		log_line(LOG_ERR, "disk %s: %s: %s", disk->name, disk->path,
 			 fd == -EBUSY ? "in use, mounted for instance" :
 			 fd == -ENOTBLK ? "neither a block device nor a file" :
+			 fd == -EROFS ? "cannot be written to; attach it read_only" :
 			 strerror(-fd));
 		return;
 	}

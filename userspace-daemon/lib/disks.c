@@ -5,8 +5,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include <linux/fs.h>
 
 #include "disks.h"
 #include "ioctl.h"
@@ -226,15 +229,16 @@ bool shyper_disk_same(const struct shyper_disk *disk,
 	       !strncmp(disk->path, info->path, sizeof(info->path)) &&
 	       disk->first_sector == info->first_sector &&
 	       (!disk->sectors || disk->sectors == info->sectors) &&
-	       (!disk->cache_size || disk->cache_size == info->cache_size) &&
+	       /* A hypervisor may have needed a larger one. */
+	       info->cache_size >= disk->cache_size &&
 	       disk->flags == (info->flags & DISK_FLAGS);
 }
 
 int shyper_disk_open(const struct shyper_disk *disk, bool exclusive)
 {
 	int flags = disk->flags & SHYPER_DISK_READ_ONLY ? O_RDONLY : O_RDWR;
+	int fd, read_only = 0;
 	struct stat st;
-	int fd;
 
 	if (stat(disk->path, &st))
 		return -errno;
@@ -246,7 +250,15 @@ int shyper_disk_open(const struct shyper_disk *disk, bool exclusive)
 	fd = open(disk->path, flags | O_DIRECT);
 	if (fd < 0 && errno == EINVAL)
 		fd = open(disk->path, flags);
-	return fd < 0 ? -errno : fd;
+	if (fd < 0)
+		return -errno;
+	/* A block device that cannot be written can be opened for writing. */
+	if (S_ISBLK(st.st_mode) && !(disk->flags & SHYPER_DISK_READ_ONLY) &&
+	    !ioctl(fd, BLKROGET, &read_only) && read_only) {
+		close(fd);
+		return -EROFS;
+	}
+	return fd;
 }
 
 int shyper_disk_attach(int dev, const struct shyper_disk *disk, int fd,
