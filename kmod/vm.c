@@ -392,6 +392,7 @@ int shyper_vm_boot(struct shyper_vm *vm)
 		vm->boots++;
 		vm->crash_cause = SHYPER_CRASH_NONE;
 		vm->crash_ipa = 0;
+		vm->ended_by = 0;
 		shyper_event_post(SHYPER_EVENT_VM_BOOTED, vm->vmid, 0, 0,
 				  vm->name);
 	}
@@ -400,7 +401,7 @@ int shyper_vm_boot(struct shyper_vm *vm)
 }
 
 /* Stop a VM with a call that a deployed hypervisor must not be given. */
-static int stop_locked(struct shyper_vm *vm, int (*ask)(u32 vmid))
+static int stop_locked(struct shyper_vm *vm, int (*ask)(u32 vmid), u32 ended_by)
 {
 	int state;
 
@@ -412,6 +413,7 @@ static int stop_locked(struct shyper_vm *vm, int (*ask)(u32 vmid))
 	state = ask(vm->vmid);
 	if (state)
 		return state;
+	vm->ended_by = ended_by;
 	shyper_event_post(SHYPER_EVENT_VM_STOPPED, vm->vmid, 0, 0, vm->name);
 	return 0;
 }
@@ -421,7 +423,7 @@ int shyper_vm_stop(struct shyper_vm *vm)
 	int ret;
 
 	mutex_lock(&vms_lock);
-	ret = stop_locked(vm, shyper_hvc_shutdown_vm);
+	ret = stop_locked(vm, shyper_hvc_shutdown_vm, SHYPER_EVENT_VM_STOPPED);
 	mutex_unlock(&vms_lock);
 	return ret;
 }
@@ -431,7 +433,7 @@ int shyper_vm_reset(struct shyper_vm *vm)
 	int ret;
 
 	mutex_lock(&vms_lock);
-	ret = stop_locked(vm, shyper_hvc_reset_vm);
+	ret = stop_locked(vm, shyper_hvc_reset_vm, SHYPER_EVENT_VM_RESET);
 	mutex_unlock(&vms_lock);
 	return ret;
 }
@@ -461,6 +463,7 @@ bool shyper_vm_message(u64 event, const u64 args[4])
 			vm->crash_cause = cause;
 			vm->crash_ipa = ipa;
 		}
+		vm->ended_by = message_events[event];
 		shyper_event_post(message_events[event], vm->vmid, cause, ipa,
 				  vm->name);
 	}
@@ -492,6 +495,7 @@ static void info_fill(struct shyper_vm_info *info,
 	info->boots = vm->boots;
 	info->crash_cause = vm->crash_cause;
 	info->crash_ipa = vm->crash_ipa;
+	info->ended_by = vm->ended_by;
 }
 
 int shyper_vm_list(struct shyper_vm_list_info *arg)

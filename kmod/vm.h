@@ -39,6 +39,7 @@ struct shyper_vm_range {
  * @boots:	times it was booted
  * @crash_cause: of the last crash since it was booted
  * @crash_ipa:	its address
+ * @ended_by:	the event that ended its last run, 0 from boot until then
  * @memory:	bytes
  * @ranges:	entries of @range in use
  * @range:	memory and devices; they do not overlap
@@ -59,6 +60,7 @@ struct shyper_vm {
 	u32 boots;
 	u32 crash_cause;
 	u64 crash_ipa;
+	u32 ended_by;
 	u64 memory;
 	u32 ranges;
 	struct shyper_vm_range range[VM_RANGES];

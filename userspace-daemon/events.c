@@ -22,6 +22,8 @@
 #include "vm.h"
 
 #define RETRY_MS	200
+/* How often a VM that has told of its end may still be seen running. */
+#define RETRIES		25
 /* More crashes than this within the time: something is broken for good. */
 #define CRASHES		5
 #define CRASHES_NS	(60ULL * 1000000000)
@@ -29,12 +31,14 @@
 /**
  * struct restart - a VM that may have to be booted again, by its id
  * @wanted:	it is to be looked at
+ * @retries:	times that it was seen running although it has ended
  * @name:	of the VM
  * @crashes:	times of the last crashes, the oldest at @oldest
  * @oldest:	index into @crashes
  */
 struct restart {
 	bool wanted;
+	unsigned int retries;
 	char name[SHYPER_API_NAME_LEN + 1];
 	uint64_t crashes[CRASHES];
 	unsigned int oldest;
@@ -85,6 +89,7 @@ static bool crashes_too_often(struct restart *restart, uint64_t now)
 static void want_restart(uint32_t vmid, const char *name)
 {
 	restarts[vmid].wanted = true;
+	restarts[vmid].retries = 0;
 	memcpy(restarts[vmid].name, name, SHYPER_API_NAME_LEN);
 }
 
@@ -206,7 +211,7 @@ static void boot_again(const struct daemon *daemon, uint32_t vmid,
 	close(vm);
 }
 
-/* Return: true if the VM's lock is somebody else's just now. */
+/* Return: true if it has to be looked at again. */
 static bool run_restart(const struct daemon *daemon, struct restart *restart)
 {
 	struct shyper_diag diag = { 0 };
@@ -222,15 +227,20 @@ static bool run_restart(const struct daemon *daemon, struct restart *restart)
 			 strerror(-lock));
 		return false;
 	}
-	if (!shyper_vm_find(daemon->dev, restart->name, &info, &diag) &&
-	    policy_wants(daemon, restart, &info))
-		boot_again(daemon, info.vmid, restart->name);
+	if (!shyper_vm_find(daemon->dev, restart->name, &info, &diag)) {
+		/* It may have told of its end before that was complete. */
+		if (info.ended_by && info.state != SHYPER_VM_STATE_INACTIVE &&
+		    restart->retries++ < RETRIES)
+			restart->wanted = true;
+		else if (policy_wants(daemon, restart, &info))
+			boot_again(daemon, info.vmid, restart->name);
+	}
 	shyper_diag_reset(&diag);
 	/* Of a VM that is not ours, or has gone, not even the lock stays. */
 	if (!shyper_state_known(daemon->run, restart->name))
 		shyper_state_forget(daemon->run, restart->name);
 	shyper_state_unlock(lock);
-	return false;
+	return restart->wanted;
 }
 
 int restarts_run(struct daemon *daemon)
