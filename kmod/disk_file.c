@@ -5,6 +5,7 @@
  * process change nothing. A block device is claimed only while a VM has the disk:
  * in between it can be mounted here.
  */
+#include <linux/cred.h>
 #include <linux/file.h>
 
 #include "disk.h"
@@ -77,14 +78,31 @@ static int open_file(struct shyper_disk *disk, struct file *file,
 	return 0;
 }
 
+/*
+ * A descriptor of a block device that was opened with O_EXCL claims the device until
+ * it is closed, and we would keep it open: take another one, without the claim.
+ */
+static struct file *file_get(int fd)
+{
+	struct file *file = fget(fd), *other;
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (!S_ISBLK(file_inode(file)->i_mode) || !shyper_file_claims(file))
+		return file;
+	other = dentry_open(&file->f_path, file->f_flags & ~O_EXCL, file->f_cred);
+	fput(file);
+	return other;
+}
+
 int shyper_disk_open(struct shyper_disk *disk,
 		     const struct shyper_disk_attach *arg)
 {
-	struct file *file = fget(arg->fd);
+	struct file *file = file_get(arg->fd);
 	int ret;
 
-	if (!file)
-		return -EBADF;
+	if (IS_ERR(file))
+		return PTR_ERR(file);
 	ret = open_file(disk, file, arg);
 	if (ret) {
 		disk->backend = NULL;
@@ -120,8 +138,7 @@ int shyper_disk_claim(struct shyper_disk *disk)
 
 	if (!disk->bdev)
 		return 0;
-	if (!(disk->flags & SHYPER_DISK_READ_ONLY) &&
-	    !shyper_file_claims(disk->file)) {
+	if (!(disk->flags & SHYPER_DISK_READ_ONLY)) {
 		claim = shyper_claim(disk->bdev, (void *)holder);
 		if (IS_ERR(claim))
 			return PTR_ERR(claim);
