@@ -28,6 +28,14 @@ restart_daemon() {
 	return 1
 }
 
+# release_disks: the list becomes empty, and shyperd takes all disks away.
+release_disks() {
+	echo '{ "disks": [] }' >/tmp/shyperd.json
+	kill -HUP "$DAEMON"
+	no_disks() { ! shyper-cli blk list | grep -q /dev/; }
+	wait_for 5 no_disks
+}
+
 # stop_daemon [SIGNAL]
 stop_daemon() {
 	kill "-${1:-TERM}" "$DAEMON"
