@@ -432,7 +432,7 @@ static int take_locked(struct shyper_disk *disk, u32 vmid, u64 *cfg)
 		*count = disk->sectors - first;
 	if (*count > disk->sectors - first)
 		return -EINVAL;
-	ret = shyper_disk_claim(disk);
+	ret = shyper_disk_use(disk);
 	if (ret)
 		return ret;
 	cfg[SHYPER_CFG_DISK_INDEX] =
@@ -460,7 +460,7 @@ static void put_locked(struct shyper_disk *disk)
 	lockdep_assert_held(&disks_lock);
 	WRITE_ONCE(disk->stash->vmid, 0);
 	if (disk->backend)
-		shyper_disk_unclaim(disk);
+		shyper_disk_unuse(disk);
 	module_put(THIS_MODULE);
 }
 

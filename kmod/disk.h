@@ -75,7 +75,7 @@ struct shyper_disk_counts {
  * @backend:	NULL: nothing is attached
  * @file:	what is attached
  * @bdev:	of @file, if it is a block device
- * @claim:	exclusive, while a VM has the disk; only with @claimed
+ * @claim:	on @bdev; only with @claimed
  * @claimed:	@claim is held
  * @name:	as attached
  * @path:	as attached
@@ -195,7 +195,7 @@ u64 shyper_disks_of(u32 vmid);
  * Fills in file, bdev, flags, first_sector, sectors and backend.
  * Return: 0; -EBADF no such descriptor, or one that cannot be read; -ENOTBLK neither
  * block device nor regular file; -EINVAL the range leaves the file, or the
- * file cannot serve; -EOVERFLOW.
+ * file cannot serve; -EBUSY the device is mounted or otherwise in use.
  */
 int shyper_disk_open(struct shyper_disk *disk,
 		     const struct shyper_disk_attach *arg);
@@ -206,15 +206,15 @@ int shyper_disk_open(struct shyper_disk *disk,
 void shyper_disk_close(struct shyper_disk *disk);
 
 /**
- * shyper_disk_claim() - a VM begins to use it: nobody else here may write to it
+ * shyper_disk_use() - a VM begins to use it
  *
- * Return: 0; -EBUSY it is mounted or otherwise in use.
+ * Return: 0; the error of writing what was in the page cache.
  */
-int shyper_disk_claim(struct shyper_disk *disk);
+int shyper_disk_use(struct shyper_disk *disk);
 
 /**
- * shyper_disk_unclaim() - the VM has gone: what it wrote can be seen here
+ * shyper_disk_unuse() - the VM has gone: what it wrote can be seen here
  */
-void shyper_disk_unclaim(struct shyper_disk *disk);
+void shyper_disk_unuse(struct shyper_disk *disk);
 
 #endif /* SHYPER_DISK_H */

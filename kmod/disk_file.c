@@ -2,10 +2,9 @@
 /*
  * What backs a disk: a block device or a regular file that the caller had open. The
  * open file is ours from then on, so its closing, unlinking or the end of its
- * process change nothing. A block device is claimed only while a VM has the disk:
- * in between it can be mounted here.
+ * process change nothing. A block device is claimed while it is attached, by the
+ * descriptor (O_EXCL) or by us.
  */
-#include <linux/cred.h>
 #include <linux/file.h>
 
 #include "disk.h"
@@ -78,39 +77,60 @@ static int open_file(struct shyper_disk *disk, struct file *file,
 	return 0;
 }
 
-/*
- * A descriptor of a block device that was opened with O_EXCL claims the device until
- * it is closed, and we would keep it open: take another one, without the claim.
- */
-static struct file *file_get(int fd)
+/* Another disk on the same device, whose descriptor came with a claim of its own. */
+static bool sibling_claims(const struct shyper_disk *disk)
 {
-	struct file *file = fget(fd), *other;
+	const struct shyper_disk *other;
+	u32 n, count = shyper_disk_count();
 
-	if (!file)
-		return ERR_PTR(-EBADF);
-	if (!S_ISBLK(file_inode(file)->i_mode) || !shyper_file_claims(file))
-		return file;
-	other = dentry_open(&file->f_path, file->f_flags & ~O_EXCL, file->f_cred);
-	fput(file);
-	return other;
+	for (n = 0; n < count; n++) {
+		other = shyper_disk_get(n);
+		if (other != disk && other->backend &&
+		    other->bdev == disk->bdev && shyper_file_claims(other->file))
+			return true;
+	}
+	return false;
+}
+
+/* Nobody else here may write to what is attached, or mount it. */
+static int claim(struct shyper_disk *disk)
+{
+	shyper_claim_t claim;
+
+	if (!disk->bdev || disk->flags & SHYPER_DISK_READ_ONLY ||
+	    shyper_file_claims(disk->file) || sibling_claims(disk))
+		return 0;
+	claim = shyper_claim(disk->bdev, (void *)holder);
+	if (IS_ERR(claim))
+		return PTR_ERR(claim);
+	disk->claim = claim;
+	disk->claimed = true;
+	return 0;
+}
+
+static void forget_file(struct shyper_disk *disk)
+{
+	disk->backend = NULL;
+	disk->bdev = NULL;
+	fput(disk->file);
+	disk->file = NULL;
 }
 
 int shyper_disk_open(struct shyper_disk *disk,
 		     const struct shyper_disk_attach *arg)
 {
-	struct file *file = file_get(arg->fd);
 	int ret;
 
-	if (IS_ERR(file))
-		return PTR_ERR(file);
-	ret = open_file(disk, file, arg);
+	disk->file = fget(arg->fd);
+	if (!disk->file)
+		return -EBADF;
+	ret = open_file(disk, disk->file, arg);
+	if (!ret)
+		ret = claim(disk);
 	if (ret) {
-		disk->backend = NULL;
-		disk->bdev = NULL;
-		fput(file);
+		forget_file(disk);
 		return ret;
 	}
-	disk->file = file;
 	if (disk->backend->init)
 		disk->backend->init(disk);
 	return 0;
@@ -120,10 +140,10 @@ void shyper_disk_close(struct shyper_disk *disk)
 {
 	if (disk->backend->drain)
 		disk->backend->drain(disk);
-	disk->backend = NULL;
-	disk->bdev = NULL;
-	fput(disk->file);
-	disk->file = NULL;
+	if (disk->claimed)
+		shyper_unclaim(disk->claim);
+	disk->claimed = false;
+	forget_file(disk);
 }
 
 /*
@@ -131,34 +151,20 @@ void shyper_disk_close(struct shyper_disk *disk)
  * and forgotten, so that nothing is written over the guest's data later and
  * nothing stale is read here.
  */
-int shyper_disk_claim(struct shyper_disk *disk)
+int shyper_disk_use(struct shyper_disk *disk)
 {
-	shyper_claim_t claim;
 	int ret;
 
 	if (!disk->bdev)
 		return 0;
-	if (!(disk->flags & SHYPER_DISK_READ_ONLY)) {
-		claim = shyper_claim(disk->bdev, (void *)holder);
-		if (IS_ERR(claim))
-			return PTR_ERR(claim);
-		disk->claim = claim;
-		disk->claimed = true;
-	}
 	ret = sync_blockdev(disk->bdev);
-	if (ret)
-		shyper_disk_unclaim(disk);
-	else
+	if (!ret)
 		invalidate_bdev(disk->bdev);
 	return ret;
 }
 
-void shyper_disk_unclaim(struct shyper_disk *disk)
+void shyper_disk_unuse(struct shyper_disk *disk)
 {
-	if (!disk->bdev)
-		return;
-	invalidate_bdev(disk->bdev);
-	if (disk->claimed)
-		shyper_unclaim(disk->claim);
-	disk->claimed = false;
+	if (disk->bdev)
+		invalidate_bdev(disk->bdev);
 }

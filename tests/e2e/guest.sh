@@ -20,7 +20,7 @@ restart_daemon() {
 	shyperd --foreground --config /tmp/shyperd.json >>/tmp/shyperd.log 2>&1 &
 	DAEMON=$!
 	disks_attached() {
-		[ "$(shyper-cli blk list 2>/dev/null | grep -c '/dev/')" -ge \
+		[ "$(shyper-cli blk list 2>/dev/null | grep -cE '/(dev|mnt|tmp)/')" -ge \
 			"$(grep -o '"path"' /tmp/shyperd.json | wc -l)" ]
 	}
 	wait_for 10 disks_attached && return
