@@ -6,7 +6,7 @@
  * reading only may look, and not change anything. Whoever may change something can
  * give a guest real devices: the group is as trusted as root.
  */
-#include <linux/file.h>
+#include <linux/err.h>
 #include <linux/math64.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -98,48 +98,37 @@ static long get_info(struct file *file, void *arg)
 
 /* ---- VMs ---- */
 
-/* A descriptor for a VM's handle, which goes back if that fails. */
-static long vm_install(struct file *file, struct shyper_vm *vm)
+/* A file for a VM's handle, which is given back if there is none. */
+static struct file *vm_file(struct file *file, struct shyper_vm *vm)
 {
-	int fd = get_unused_fd_flags(O_CLOEXEC);
-	struct file *vm_file;
+	struct file *opened;
 
-	if (fd < 0) {
+	if (IS_ERR(vm))
+		return ERR_CAST(vm);
+	opened = shyper_vm_file(vm, file->f_mode);
+	if (IS_ERR(opened))
 		shyper_vm_close(vm);
-		return fd;
-	}
-	vm_file = shyper_vm_file(vm, file->f_mode);
-	if (IS_ERR(vm_file)) {
-		put_unused_fd(fd);
-		shyper_vm_close(vm);
-		return PTR_ERR(vm_file);
-	}
-	fd_install(fd, vm_file);
-	return fd;
+	return opened;
 }
 
-static long vm_add(struct file *file, void *arg)
+static struct file *vm_add(struct file *file, void *arg)
 {
 	struct shyper_vm_add *add = arg;
-	struct shyper_vm *vm;
 
 	if (shyper_ioctl_name_check(add->name) || add->flags || add->vmid ||
 	    add->type > SHYPER_VM_TYPE_BARE_METAL ||
 	    !shyper_ioctl_zero(add->reserved))
-		return -EINVAL;
-	vm = shyper_vm_add(add);
-	return IS_ERR(vm) ? PTR_ERR(vm) : vm_install(file, vm);
+		return ERR_PTR(-EINVAL);
+	return vm_file(file, shyper_vm_add(add));
 }
 
-static long vm_open(struct file *file, void *arg)
+static struct file *vm_open(struct file *file, void *arg)
 {
 	struct shyper_vm_open *open = arg;
-	struct shyper_vm *vm;
 
 	if (open->flags)
-		return -EINVAL;
-	vm = shyper_vm_open(open->vmid);
-	return IS_ERR(vm) ? PTR_ERR(vm) : vm_install(file, vm);
+		return ERR_PTR(-EINVAL);
+	return vm_file(file, shyper_vm_open(open->vmid));
 }
 
 static long vm_list(struct file *file, void *arg)
@@ -176,8 +165,8 @@ static long disk_get_info(struct file *file, void *arg)
 
 static const struct shyper_ioctl calls[] = {
 	{ SHYPER_GET_INFO, get_info, false },
-	{ SHYPER_VM_ADD, vm_add, true },
-	{ SHYPER_VM_OPEN, vm_open, false },
+	{ SHYPER_VM_ADD, .open = vm_add, .change = true },
+	{ SHYPER_VM_OPEN, .open = vm_open },
 	{ SHYPER_VM_LIST, vm_list, false },
 	{ SHYPER_DISK_ATTACH, disk_attach, true },
 	{ SHYPER_DISK_DETACH, disk_detach, true },

@@ -129,10 +129,10 @@ static int cache_size_check(u64 *size)
 {
 	if (!*size)
 		*size = blk_cache_size;
-	if (!shyper_has(SHYPER_FEATURE_SAFE_MANAGE))
-		*size = max_t(u64, *size, CACHE_MIN_DEPLOYED);
 	if (!IS_ALIGNED(*size, PAGE_SIZE) || !*size || *size > CACHE_MAX)
 		return -EINVAL;
+	if (!shyper_has(SHYPER_FEATURE_SAFE_MANAGE))
+		*size = max_t(u64, *size, CACHE_MIN_DEPLOYED);
 	return 0;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tables of ioctls; see ioctl.h. */
 #include <linux/ctype.h>
+#include <linux/err.h>
+#include <linux/file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -19,19 +21,57 @@ static const struct shyper_ioctl *find(const struct shyper_ioctl *table,
 	return NULL;
 }
 
+static int copy_in(unsigned int cmd, void *data, const void __user *arg)
+{
+	if (_IOC_DIR(cmd) & _IOC_WRITE && copy_from_user(data, arg, _IOC_SIZE(cmd)))
+		return -EFAULT;
+	return 0;
+}
+
+static int copy_out(unsigned int cmd, const void *data, void __user *arg)
+{
+	if (_IOC_DIR(cmd) & _IOC_READ && copy_to_user(arg, data, _IOC_SIZE(cmd)))
+		return -EFAULT;
+	return 0;
+}
+
+/* A descriptor for what was opened; once it is installed, nothing may fail. */
+static int install(unsigned int cmd, struct file *opened, const void *data,
+		   void __user *arg)
+{
+	int fd = get_unused_fd_flags(O_CLOEXEC), ret;
+
+	if (fd < 0) {
+		fput(opened);
+		return fd;
+	}
+	ret = copy_out(cmd, data, arg);
+	if (ret) {
+		put_unused_fd(fd);
+		fput(opened);
+		return ret;
+	}
+	fd_install(fd, opened);
+	return fd;
+}
+
 static long run(const struct shyper_ioctl *call, struct file *file, void *data,
 		void __user *arg)
 {
-	size_t size = _IOC_SIZE(call->cmd);
-	long ret;
+	struct file *opened;
+	long ret = copy_in(call->cmd, data, arg);
 
-	if (_IOC_DIR(call->cmd) & _IOC_WRITE && copy_from_user(data, arg, size))
-		return -EFAULT;
+	if (ret)
+		return ret;
+	if (call->open) {
+		opened = call->open(file, data);
+		return IS_ERR(opened) ? PTR_ERR(opened) :
+		       install(call->cmd, opened, data, arg);
+	}
 	ret = call->fn(file, data);
-	if (ret >= 0 && _IOC_DIR(call->cmd) & _IOC_READ &&
-	    copy_to_user(arg, data, size))
-		return -EFAULT;
-	return ret;
+	if (ret < 0)
+		return ret;
+	return copy_out(call->cmd, data, arg) ?: ret;
 }
 
 long shyper_ioctl_run(const struct shyper_ioctl *table, size_t num,

@@ -12,11 +12,15 @@
  * @fn:		gets a kernel copy of the argument, zeroed where the caller passes
  *		nothing in; it is copied back if @cmd says so and @fn succeeds
  * @change:	changes something: the file must be open for writing
+ * @open:	instead of @fn, for a call that yields a descriptor: the file, or
+ *		ERR_PTR. It is only installed when the argument has been copied back,
+ *		else closed.
  */
 struct shyper_ioctl {
 	unsigned int cmd;
 	long (*fn)(struct file *file, void *arg);
 	bool change;
+	struct file *(*open)(struct file *file, void *arg);
 };
 
 /**

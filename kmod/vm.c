@@ -304,12 +304,22 @@ static int remove_locked(struct shyper_vm *vm)
 	return 0;
 }
 
+/* The state of a guest that is to be changed. */
+static int guest_state_locked(struct shyper_vm *vm)
+{
+	if (vm->gone)
+		return -ENODEV;
+	if (vm->vmid == 0)
+		return -EPERM;
+	return shyper_vm_state_locked(vm->vmid);
+}
+
 int shyper_vm_remove(struct shyper_vm *vm)
 {
 	int ret;
 
 	mutex_lock(&vms_lock);
-	ret = vm->gone ? -ENODEV : shyper_vm_state_locked(vm->vmid);
+	ret = guest_state_locked(vm);
 	if (!ret)
 		ret = remove_locked(vm);
 	else if (ret > 0)
@@ -359,16 +369,6 @@ int shyper_vm_keep(struct shyper_vm *vm)
 		vm->flags |= SHYPER_VM_KEPT;
 	mutex_unlock(&vms_lock);
 	return ret;
-}
-
-/* The state of a guest that is to be changed. */
-static int guest_state_locked(struct shyper_vm *vm)
-{
-	if (vm->gone)
-		return -ENODEV;
-	if (vm->vmid == 0)
-		return -EPERM;
-	return shyper_vm_state_locked(vm->vmid);
 }
 
 static int boot_locked(struct shyper_vm *vm)

@@ -127,6 +127,28 @@ static int config_step(struct shyper_vm *vm,
 	return ret;
 }
 
+/* Where the hypervisor tells which CPUs there are, it need not be asked in vain. */
+static int cpus_check(u64 mask)
+{
+	struct shyper_sys_info *sys;
+	u32 cpus;
+	int ret;
+
+	if (!shyper_has(SHYPER_FEATURE_STATS))
+		return 0;
+	sys = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!sys)
+		return -ENOMEM;
+	ret = shyper_hvc_sys_info(sys);
+	cpus = le32_to_cpu(sys->cpus);
+	if (!ret && cpus < 64 && mask >> cpus)
+		ret = -EINVAL;
+	else if (!ret && mask & ~le64_to_cpu(sys->free_cpu_mask))
+		ret = -EBUSY;
+	free_page((unsigned long)sys);
+	return ret;
+}
+
 static int step_set_cpus(struct shyper_vm *vm, const void *from,
 			 struct shyper_vm_scratch *mem)
 {
@@ -136,6 +158,9 @@ static int step_set_cpus(struct shyper_vm *vm, const void *from,
 
 	if (vm->vcpus)
 		return -EBUSY;
+	ret = cpus_check(arg->mask);
+	if (ret)
+		return ret;
 	if (master == SHYPER_CPU_ANY)
 		master = __ffs64(arg->mask);
 	ret = shyper_hvc_cpu(vm->vmid, arg->num, arg->mask, master);
