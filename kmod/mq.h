@@ -8,7 +8,9 @@
  * a core writes fid first, word by word, and gives the interrupt afterwards, so
  * that with two writers slot n can be empty, or half written, while slot n + 1 is
  * whole. The receiver zeroes what it has taken: a slot with fid and event zero is
- * one that nobody has begun.
+ * one that nobody has begun. Up to eight unread messages none is lost and their
+ * order is kept. Around an overrun messages are lost, and the order of those that
+ * are left can be wrong.
  */
 #ifndef SHYPER_MQ_H
 #define SHYPER_MQ_H

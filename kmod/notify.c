@@ -22,6 +22,7 @@
 #include "vm.h"
 
 #define MANAGE_MESSAGES	32
+#define DRAIN_MAX	(4 * SHYPER_MQ_SLOTS)
 /* No writer needs as long for one message. */
 #define SETTLE_MS	10
 
@@ -86,24 +87,23 @@ static void dispatch(const struct shyper_mq_msg *msg)
 	schedule_work(&notify.manage_work);
 }
 
-/* Returns how many messages there were. */
+/* Returns how many messages there were; at most DRAIN_MAX are taken at a time. */
 static u32 drain(bool settled)
 {
-	enum shyper_mq_result result;
+	enum shyper_mq_result result = SHYPER_MQ_UNSETTLED;
 	struct shyper_mq_msg msg;
-	u32 n = 0;
+	u32 n;
 
 	lockdep_assert_held(&notify.lock);
-	for (;;) {
+	for (n = 0; n < DRAIN_MAX; n++) {
 		result = shyper_mq_take(&notify.mq, &msg, settled);
 		if (result != SHYPER_MQ_TAKEN)
 			break;
 		dispatch(&msg);
-		n++;
 		/* The slots behind it may be at work still. */
 		settled = false;
 	}
-	if (result == SHYPER_MQ_UNSETTLED &&
+	if (result != SHYPER_MQ_EMPTY &&
 	    schedule_delayed_work(&notify.settle, msecs_to_jiffies(SETTLE_MS)))
 		notify.settle_next = notify.mq.next;
 	return n;
