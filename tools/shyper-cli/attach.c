@@ -1,20 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * shyper-cli vm console: a terminal, or a script's pipes, on a guest's console.
- */
+/* shyper-cli vm console: finding the console and having a session on it. */
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "cli.h"
 #include "console.h"
-
-#define ESCAPE		0x1d	/* Ctrl-] */
+#include "session.h"
 
 enum { OPT_IDLE };
 
@@ -23,161 +15,6 @@ const struct cli_option cli_console_options[] = {
 	  "when the input is no terminal: silence after its end that ends this (1)" },
 	{ }
 };
-
-/**
- * struct attachment - one session
- * @console:	the guest's console
- * @signals:	signalfd of what ends it
- * @terminal:	standard input is one
- * @saved:	its settings before
- * @input:	standard input has not ended
- * @idle_ms:	silence that ends it then
- * @to_guest:	read from standard input and not yet written
- * @pending:	bytes of it
- */
-struct attachment {
-	int console;
-	int signals;
-	bool terminal;
-	struct termios saved;
-	bool input;
-	int idle_ms;
-	char to_guest[512];
-	size_t pending;
-};
-
-static int write_all(int fd, const char *data, size_t len)
-{
-	ssize_t n;
-
-	while (len) {
-		n = write(fd, data, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-/* From standard input. Return: 1 at the escape character, else 0 or an errno. */
-static int take_input(struct attachment *attachment)
-{
-	ssize_t n = read(STDIN_FILENO, attachment->to_guest,
-			 sizeof(attachment->to_guest));
-	char *escape;
-
-	if (n < 0)
-		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
-	if (!n) {
-		attachment->input = false;
-		return 0;
-	}
-	attachment->pending = (size_t)n;
-	escape = attachment->terminal ?
-		 memchr(attachment->to_guest, ESCAPE, (size_t)n) : NULL;
-	if (!escape)
-		return 0;
-	attachment->pending = (size_t)(escape - attachment->to_guest);
-	return 1;
-}
-
-static int give_to_guest(struct attachment *attachment)
-{
-	ssize_t n = write(attachment->console, attachment->to_guest,
-			  attachment->pending);
-
-	if (n < 0)
-		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
-	attachment->pending -= (size_t)n;
-	memmove(attachment->to_guest, attachment->to_guest + n,
-		attachment->pending);
-	return 0;
-}
-
-static int take_output(struct attachment *attachment)
-{
-	char data[4096];
-	ssize_t n = read(attachment->console, data, sizeof(data));
-
-	if (n < 0)
-		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
-	if (!n)
-		return -EPIPE;
-	return write_all(STDOUT_FILENO, data, (size_t)n);
-}
-
-/* Until the escape character, a signal, or silence after the input's end. */
-static int pump(struct attachment *attachment)
-{
-	struct pollfd fds[3];
-	int n, err = 0;
-
-	while (!err) {
-		bool ended = !attachment->input && !attachment->pending;
-
-		fds[0] = (struct pollfd){ attachment->input &&
-			!attachment->pending ? STDIN_FILENO : -1, POLLIN, 0 };
-		fds[1] = (struct pollfd){ attachment->console, (short)(POLLIN |
-			(attachment->pending ? POLLOUT : 0)), 0 };
-		fds[2] = (struct pollfd){ attachment->signals, POLLIN, 0 };
-		n = poll(fds, 3, ended ? attachment->idle_ms : -1);
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (!n || (n > 0 && fds[2].revents))
-			return 0;
-		if (n > 0 && fds[0].revents)
-			err = take_input(attachment);
-		if (!err && n > 0 && fds[1].revents & POLLOUT)
-			err = give_to_guest(attachment);
-		if (!err && n > 0 && fds[1].revents & (POLLIN | POLLHUP | POLLERR))
-			err = take_output(attachment);
-	}
-	return err > 0 ? 0 : err;
-}
-
-static int set_raw(struct attachment *attachment)
-{
-	struct termios raw;
-
-	attachment->terminal = isatty(STDIN_FILENO) &&
-			       !tcgetattr(STDIN_FILENO, &attachment->saved);
-	if (!attachment->terminal)
-		return 0;
-	fprintf(stderr, "Attached; Ctrl-] leaves.\n");
-	raw = attachment->saved;
-	cfmakeraw(&raw);
-	return tcsetattr(STDIN_FILENO, TCSANOW, &raw) ? -errno : 0;
-}
-
-static int attach(int console, unsigned int idle)
-{
-	struct attachment attachment = {
-		.console = console, .input = true, .idle_ms = (int)idle * 1000,
-	};
-	sigset_t signals;
-	int err;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigaddset(&signals, SIGHUP);
-	sigprocmask(SIG_BLOCK, &signals, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	attachment.signals = signalfd(-1, &signals, SFD_CLOEXEC);
-	err = attachment.signals < 0 ? -errno : set_raw(&attachment);
-	if (!err)
-		err = pump(&attachment);
-	if (attachment.terminal) {
-		tcsetattr(STDIN_FILENO, TCSANOW, &attachment.saved);
-		fprintf(stderr, "\nDetached.\n");
-	}
-	if (attachment.signals >= 0)
-		close(attachment.signals);
-	return err;
-}
 
 int cli_vm_console(const struct cli_args *args)
 {
@@ -204,7 +41,7 @@ int cli_vm_console(const struct cli_args *args)
 			  "there is none" : strerror(-console));
 		return CLI_FAILURE;
 	}
-	err = attach(console, idle);
+	err = session_run(console, idle);
 	close(console);
 	if (err)
 		cli_error("%s: console: %s", args->name, strerror(-err));

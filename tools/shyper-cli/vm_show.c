@@ -31,6 +31,11 @@ static struct json_object *vm_object(const struct shyper_vm_info *info)
 	cli_put_number(object, "memory", info->memory);
 	cli_put_number(object, "disks", info->disks);
 	cli_put_number(object, "boots", info->boots);
+	if (info->ended_by) {
+		const char *end = shyper_name_of(shyper_events, info->ended_by);
+
+		cli_put_text(object, "ended_by", end, strlen(end));
+	}
 	return object;
 }
 
@@ -42,6 +47,7 @@ static const struct cli_column list_columns[] = {
 	{ "MEMORY", "memory", CLI_SIZE },
 	{ "DISKS", "disks", CLI_NUMBER },
 	{ "BOOTS", "boots", CLI_NUMBER },
+	{ "ENDED", "ended_by", CLI_TEXT },
 	{ }
 };
 
@@ -79,6 +85,7 @@ static const struct cli_column show_lines[] = {
 	{ "Memory", "memory", CLI_SIZE },
 	{ "Disks", "disk_names", CLI_TEXT },
 	{ "Boots", "boots", CLI_NUMBER },
+	{ "Ended", "ended_by", CLI_TEXT },
 	{ "Last crash", "crash", CLI_TEXT },
 	{ "Crash address", "crash_ipa", CLI_HEX },
 	{ "Kernel", "kernel", CLI_TEXT },

@@ -64,6 +64,7 @@ int main(void)
 	char name[] = "shyper-programs-XXXXXX";
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
+	alarm(120);	/* rather an end than a hang */
 	if (!mkdtemp(name) || !realpath(name, test_dir)) {
 		printf("Bail out! no folder for files\n");
 		return 1;
@@ -77,6 +78,7 @@ int main(void)
 	test_attach();
 	test_notify();
 	test_sysrq();
+	test_session();
 	remove_dir(test_dir);
 	printf("1..%u\n", count);
 	return failed ? 1 : 0;

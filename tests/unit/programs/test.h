@@ -22,6 +22,7 @@ void test_restarts(void);
 void test_attach(void);
 void test_notify(void);
 void test_sysrq(void);
+void test_session(void);
 
 /**
  * struct kernel - what stands for the module
