@@ -10,38 +10,15 @@
 #include "ioctl.h"
 #include "shyperd.h"
 
-/* Who has the block device as well, in the list or attached. */
-static bool path_is_shared(const struct daemon *daemon,
-			   const struct shyper_disks *disks,
-			   const struct shyper_disk *disk)
-{
-	struct shyper_disk_info info;
-	uint32_t index = 0;
-	size_t i;
-
-	for (i = 0; i < disks->num; i++) {
-		if (&disks->disk[i] != disk &&
-		    !strcmp(disks->disk[i].path, disk->path))
-			return true;
-	}
-	while (!shyper_disk_next(daemon->dev, &info, &index)) {
-		if (!strncmp(info.path, disk->path, sizeof(info.path)))
-			return true;
-	}
-	return false;
-}
-
-static void attach_disk(struct daemon *daemon, const struct shyper_disks *disks,
-			const struct shyper_disk *disk)
+static void attach_disk(struct daemon *daemon, const struct shyper_disk *disk)
 {
 	struct shyper_disk_info info;
 	uint32_t index;
 	int fd, err;
 
-	fd = shyper_disk_open(disk, !path_is_shared(daemon, disks, disk));
+	fd = shyper_disk_open(disk);
 	if (fd < 0) {
 		log_line(LOG_ERR, "disk %s: %s: %s", disk->name, disk->path,
-			 fd == -EBUSY ? "in use, mounted for instance" :
 			 fd == -ENOTBLK ? "neither a block device nor a file" :
 			 fd == -EROFS ? "cannot be written to; attach it read_only" :
 			 strerror(-fd));
@@ -123,7 +100,7 @@ static void settle(struct daemon *daemon, const struct shyper_disks *disks)
 	compare(daemon, disks, done);
 	for (i = 0; i < disks->num; i++) {
 		if (!done[i])
-			attach_disk(daemon, disks, &disks->disk[i]);
+			attach_disk(daemon, &disks->disk[i]);
 	}
 }
 

@@ -70,6 +70,7 @@ static const struct {
 	{ SHYPER_VM_GET_STATS, EOPNOTSUPP, "this hypervisor keeps no statistics" },
 	{ SHYPER_DISK_ATTACH, EEXIST, "a disk of this name is attached" },
 	{ SHYPER_DISK_ATTACH, EINVAL, "the file is smaller than the list says, or the cache is of no possible size" },
+	{ SHYPER_DISK_ATTACH, EBUSY, "the device is in use, mounted for instance" },
 	{ SHYPER_DISK_ATTACH, ETXTBSY, "the file is in use as swap" },
 	{ SHYPER_DISK_ATTACH, ENOSPC, "as many disks as there can be are attached" },
 	{ SHYPER_DISK_ATTACH, ENOMEM, "no contiguous memory for the disk's cache" },

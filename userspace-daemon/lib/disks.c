@@ -234,7 +234,7 @@ bool shyper_disk_same(const struct shyper_disk *disk,
 	       disk->flags == (info->flags & DISK_FLAGS);
 }
 
-int shyper_disk_open(const struct shyper_disk *disk, bool exclusive)
+int shyper_disk_open(const struct shyper_disk *disk)
 {
 	int flags = disk->flags & SHYPER_DISK_READ_ONLY ? O_RDONLY : O_RDWR;
 	int fd, read_only = 0;
@@ -245,8 +245,6 @@ int shyper_disk_open(const struct shyper_disk *disk, bool exclusive)
 	if (!S_ISBLK(st.st_mode) && !S_ISREG(st.st_mode))
 		return -ENOTBLK;
 	flags |= O_CLOEXEC | O_NONBLOCK;
-	if (S_ISBLK(st.st_mode) && exclusive)
-		flags |= O_EXCL;
 	fd = open(disk->path, flags | O_DIRECT);
 	if (fd < 0 && errno == EINVAL)
 		fd = open(disk->path, flags);

@@ -55,13 +55,13 @@ bool shyper_disk_same(const struct shyper_disk *disk,
 /**
  * shyper_disk_open() - open what a disk lies on
  * @disk:	the disk
- * @exclusive:	nobody else may have the block device open or mounted
  *
- * Files are opened with O_DIRECT if their file system can.
+ * Files are opened with O_DIRECT if their file system can. The module sees to it
+ * that nobody mounts a block device that is attached.
  *
  * Return: a descriptor or a negative errno.
  */
-int shyper_disk_open(const struct shyper_disk *disk, bool exclusive);
+int shyper_disk_open(const struct shyper_disk *disk);
 
 /**
  * shyper_disk_attach() - attach an opened disk
