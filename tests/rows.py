@@ -62,6 +62,7 @@ ROWS = [
     Row("bad-disk", "bad-disk", abis=BOTH, timeout=120),
     Row("daemon-kill", "daemon-kill", abis=BOTH, timeout=150),
     Row("reload", "reload", abis=BOTH, timeout=180),
+    Row("daemon", "daemon", abis=BOTH, smp=3, timeout=100),
     Row("manage", "manage", abis=BOTH, smp=3, mem="3G", timeout=200),
     Row("lifecycle", "lifecycle", smp=3, mem="3G", timeout=240),
     Row("config-errors", "config-errors", timeout=120),
