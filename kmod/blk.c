@@ -9,7 +9,10 @@
  */
 #define pr_fmt(fmt) "shyper: " fmt
 
+#include <linux/module.h>
 #include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/stat.h>
 #include <linux/ktime.h>
 #include <linux/wait_bit.h>
 #include <uapi/linux/virtio_blk.h>
@@ -22,6 +25,15 @@
 #include "trace.h"
 
 static u64 irq_ns;
+
+static uint blk_poll_us = 50;
+module_param(blk_poll_us, uint, 0644);
+MODULE_PARM_DESC(blk_poll_us,
+		 "most microseconds to wait awake for the next request (50; 0: none)");
+
+/* How long it is at present, and when it was over last; the thread's. */
+static u64 poll_ns;
+static u64 poll_end_ns;
 
 void shyper_blk_interrupt(void)
 {
@@ -95,18 +107,24 @@ static void hide_cache(struct shyper_disk *disk)
 		       min(disk->req.count, sectors) << SECTOR_SHIFT);
 }
 
+/*
+ * The thread may have been here meanwhile and found the disk owned. Pairs with
+ * own(): one of the two sees the other.
+ */
+static void disown(struct shyper_disk *disk)
+{
+	clear_and_wake_up_bit(DISK_BUSY, &disk->state);
+	smp_mb__after_atomic();
+	if (unlikely(test_bit(DISK_MISSED, &disk->state)) &&
+	    test_and_clear_bit(DISK_MISSED, &disk->state))
+		shyper_notify_kick();
+}
+
 /* dev_notify gives the page to the hypervisor, which may start the next request. */
 static void answer(struct shyper_disk *disk)
 {
 	shyper_hvc_dev_notify(disk->page_pa);
-	clear_and_wake_up_bit(DISK_BUSY, &disk->state);
-	/*
-	 * The next request may have come while the bit was set. Pairs with
-	 * test_and_set_bit_lock() in start(): one of the two sees the other.
-	 */
-	smp_mb__after_atomic();
-	if (unlikely(disk_waits(disk)))
-		shyper_notify_kick();
+	disown(disk);
 }
 
 static void tell_error(struct shyper_disk *disk, int err, const char *what)
@@ -170,15 +188,26 @@ void shyper_blk_complete(struct shyper_disk *disk, int err)
 	rcu_read_unlock();
 }
 
+/* Become the disk's owner for a request; else its owner has us called again. */
+static bool own(struct shyper_disk *disk)
+{
+	if (likely(!test_and_set_bit_lock(DISK_BUSY, &disk->state)))
+		return true;
+	set_bit(DISK_MISSED, &disk->state);
+	/* Pairs with disown(). */
+	smp_mb__after_atomic();
+	return !test_and_set_bit_lock(DISK_BUSY, &disk->state);
+}
+
 /* Take and start one request; false if there is none, or the disk has an owner. */
 static bool start(struct shyper_disk *disk)
 {
 	int err;
 
-	if (!disk_waits(disk) || test_and_set_bit_lock(DISK_BUSY, &disk->state))
+	if (!disk_waits(disk) || !own(disk))
 		return false;
 	if (!take(disk)) {
-		shyper_blk_unlock(disk);
+		disown(disk);
 		return false;
 	}
 	err = check(disk);
@@ -189,16 +218,64 @@ static bool start(struct shyper_disk *disk)
 	return true;
 }
 
-void shyper_blk_run(void)
+static bool run_once(void)
 {
 	u32 n, count = shyper_disk_count();
-	bool again;
+	bool again, any = false;
 
 	do {
 		again = false;
 		for (n = 0; n < count; n++)
 			again |= start(shyper_disk_get(n));
+		any |= again;
 	} while (again);
+	return any;
+}
+
+/*
+ * Stay a while for the next request, so that it needs no wake-up: for as long as
+ * that has paid lately, and this CPU has nothing else to do. The request is looked
+ * for after its interrupt, not before: who knows what a hypervisor still does with
+ * it until then.
+ */
+static bool poll(u64 seen)
+{
+	u64 max = (u64)READ_ONCE(blk_poll_us) * NSEC_PER_USEC;
+	u64 now = ktime_get_ns(), end = now + min(poll_ns, max);
+
+	while (READ_ONCE(irq_ns) == seen || !shyper_blk_waiting()) {
+		now = ktime_get_ns();
+		if (!single_task_running() || need_resched() || now >= end) {
+			if (now >= end)
+				poll_ns /= 2;
+			poll_end_ns = now;
+			return false;
+		}
+		cpu_relax();
+	}
+	poll_ns = max;
+	return true;
+}
+
+/* It pays again if the request came while we could have been waiting for it. */
+static void poll_adapt(void)
+{
+	u64 max = (u64)READ_ONCE(blk_poll_us) * NSEC_PER_USEC;
+
+	if (READ_ONCE(irq_ns) - poll_end_ns < max)
+		poll_ns = max;
+}
+
+void shyper_blk_run(void)
+{
+	bool any;
+	u64 seen;
+
+	poll_adapt();
+	do {
+		seen = READ_ONCE(irq_ns);
+		any = run_once();
+	} while (any && poll(seen));
 }
 
 void shyper_blk_lock(struct shyper_disk *disk)
@@ -208,9 +285,5 @@ void shyper_blk_lock(struct shyper_disk *disk)
 
 void shyper_blk_unlock(struct shyper_disk *disk)
 {
-	clear_and_wake_up_bit(DISK_BUSY, &disk->state);
-	/* As in answer(). */
-	smp_mb__after_atomic();
-	if (disk_waits(disk))
-		shyper_notify_kick();
+	disown(disk);
 }

@@ -123,6 +123,7 @@ struct shyper_disk {
 };
 
 #define DISK_BUSY	0
+#define DISK_MISSED	1	/* a request was seen while somebody else was owner */
 
 /**
  * shyper_disks_start() - find the disks of an earlier load
