@@ -64,7 +64,8 @@ ROWS = [
     Row("reload", "reload", abis=BOTH, timeout=180),
     Row("daemon", "daemon", abis=BOTH, smp=3, timeout=100),
     Row("manage", "manage", abis=BOTH, smp=3, mem="3G", timeout=200),
-    Row("lifecycle", "lifecycle", smp=3, mem="3G", timeout=240),
+    Row("lifecycle", "lifecycle", smp=3, mem="3G", timeout=240,
+        allow=r"^g1\|.*Kernel panic - not syncing: sysrq triggered crash"),
     Row("config-errors", "config-errors", timeout=120),
     Row("cycle", "cycle", abis=BOTH, timeout=400),
 ]
