@@ -56,26 +56,33 @@ static int write_all(int fd, const char *data, size_t len)
 	return 0;
 }
 
-/* From standard input. Return: 1 at the escape character, else 0 or an errno. */
+/*
+ * From standard input. A guest that does not read must not keep somebody at a
+ * terminal from leaving: what does not fit any more is dropped there.
+ *
+ * Return: 1 at the escape character, else 0 or a negative errno.
+ */
 static int take_input(struct attachment *attachment)
 {
-	ssize_t n = read(STDIN_FILENO, attachment->to_guest,
-			 sizeof(attachment->to_guest));
-	char *escape;
+	size_t room = sizeof(attachment->to_guest) - attachment->pending;
+	char data[sizeof(attachment->to_guest)], *escape = NULL;
+	ssize_t n = read(STDIN_FILENO, data, attachment->terminal ?
+			 sizeof(data) : room);
+	size_t len = n > 0 ? (size_t)n : 0;
 
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN ? 0 : -errno;
-	if (!n) {
+	if (!n)
 		attachment->input = false;
-		return 0;
-	}
-	attachment->pending = (size_t)n;
-	escape = attachment->terminal ?
-		 memchr(attachment->to_guest, ESCAPE, (size_t)n) : NULL;
-	if (!escape)
-		return 0;
-	attachment->pending = (size_t)(escape - attachment->to_guest);
-	return 1;
+	if (attachment->terminal)
+		escape = memchr(data, ESCAPE, len);
+	if (escape)
+		len = (size_t)(escape - data);
+	if (len > room)
+		len = room;
+	memcpy(attachment->to_guest + attachment->pending, data, len);
+	attachment->pending += len;
+	return escape ? 1 : 0;
 }
 
 static int give_to_guest(struct attachment *attachment)
@@ -107,13 +114,15 @@ static int take_output(struct attachment *attachment)
 static int pump(struct attachment *attachment)
 {
 	struct pollfd fds[3];
+	bool left = false;
 	int n, err = 0;
 
-	while (!err) {
+	while (!err && !left) {
 		bool ended = !attachment->input && !attachment->pending;
 
 		fds[0] = (struct pollfd){ attachment->input &&
-			!attachment->pending ? STDIN_FILENO : -1, POLLIN, 0 };
+			(attachment->terminal || !attachment->pending) ?
+			STDIN_FILENO : -1, POLLIN, 0 };
 		fds[1] = (struct pollfd){ attachment->console, (short)(POLLIN |
 			(attachment->pending ? POLLOUT : 0)), 0 };
 		fds[2] = (struct pollfd){ attachment->signals, POLLIN, 0 };
@@ -124,14 +133,15 @@ static int pump(struct attachment *attachment)
 			return 0;
 		if (n > 0 && fds[0].revents)
 			err = take_input(attachment);
+		left = err > 0;
 		/* At the escape character, what it stood behind still goes. */
-		if (attachment->pending && (err > 0 || (n > 0 && !err &&
-							fds[1].revents & POLLOUT)))
-			err = give_to_guest(attachment) ?: err;
-		if (!err && n > 0 && fds[1].revents & (POLLIN | POLLHUP | POLLERR))
+		if (left || (!err && n > 0 && fds[1].revents & POLLOUT))
+			err = give_to_guest(attachment);
+		if (!left && !err && n > 0 &&
+		    fds[1].revents & (POLLIN | POLLHUP | POLLERR))
 			err = take_output(attachment);
 	}
-	return err > 0 ? 0 : err;
+	return err;
 }
 
 static int set_raw(struct attachment *attachment)

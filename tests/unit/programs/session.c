@@ -114,7 +114,8 @@ static void test_terminal(void)
 	struct termios before, during, after;
 	char rest[64] = "";
 	struct seat seat;
-	int keyboard, terminal;
+	int keyboard, terminal, i;
+	char much[2048] = "";
 
 	if (openpty(&keyboard, &terminal, NULL, NULL, NULL))
 		abort();
@@ -136,6 +137,16 @@ static void test_terminal(void)
 	tcgetattr(terminal, &after);
 	ok(same_settings(&before, &after),
 	   "session: the terminal is as before");
+
+	/* More than the guest's console takes, from somebody who does not read. */
+	seat = sit_down(terminal, dup(keyboard));
+	put(seat.guest, "ready");
+	comes(keyboard, "ready");
+	memset(much, 'x', sizeof(much) - 1);
+	for (i = 0; i < 200; i++)
+		put(keyboard, much);
+	put(keyboard, "\035");
+	ok(get_up(&seat) == 0, "session: Ctrl-] ends it also if the guest is deaf");
 
 	seat = sit_down(terminal, dup(keyboard));
 	put(seat.guest, "again");
