@@ -30,9 +30,11 @@ USER_LDLIBS := $(SYSROOT)/usr/lib/aarch64-linux-gnu/libjson-c.a
 USER_ARGS := O=$(B)/user CC=$(CROSS_COMPILE)gcc AR=$(CROSS_COMPILE)ar \
 	CPPFLAGS="$(USER_CPPFLAGS)" LDFLAGS=-static LDLIBS="$(USER_LDLIBS)"
 
-have	= $(wildcard $(1))
-
 MAKEFLAGS += --no-print-directory
+# V=1 shows the commands.
+ifndef V
+MAKEFLAGS += -s
+endif
 .DEFAULT_GOAL := all
 
 .PHONY: all
@@ -44,45 +46,38 @@ setup: ## Install tools, fetch arm64 packages (done by all else when needed)
 
 .PHONY: el2
 el2: setup ## The EL2 monitor: build/el2/el2.bin
-ifneq ($(call have,el2/Makefile),)
+	@echo "build: el2"
 	@mkdir -p $(B)/el2
 	$(MAKE) -C el2 O=$(B)/el2 LIBFDT_SRC=$(LINUX)/scripts/dtc/libfdt \
 		CROSS_COMPILE=$(CROSS_COMPILE)
-endif
 
 # Kbuild puts what it makes beside the sources, so it gets a tree of links.
 # $(call build_kmod,NAME,KDIR,VARS): build/NAME/shyper.ko against KDIR.
 define build_kmod
+	@echo "build: $(1)"
 	@mkdir -p $(B)/$(1)/tree
 	@ln -sfn $(TOP)/include $(B)/$(1)/tree/include
 	@ln -sf $(TOP)/Kbuild $(B)/$(1)/tree/Kbuild
 	@cp -rsf $(TOP)/kmod $(B)/$(1)/tree/
 	@find $(B)/$(1)/tree -xtype l -delete
-	$(MAKE) -C $(2) M=$(B)/$(1)/tree $(CROSS) $(3) modules
+	+$(MAKE) -C $(2) M=$(B)/$(1)/tree $(CROSS) $(3) modules
 	@cp $(B)/$(1)/tree/kmod/shyper.ko $(B)/$(1)/shyper.ko
 endef
 
 .PHONY: kmod kmod-612
 kmod: $(KMOD_DEPS) ## shyper.ko for KDIR (default: Debian's arm64 6.1): build/kmod/shyper.ko
-ifneq ($(call have,kmod/Kbuild),)
 	$(call build_kmod,kmod,$(KDIR))
-endif
 
 kmod-612: ## The same against the arm64 kernel of backports (compile check)
 	@tools/setup.sh backports
-ifneq ($(call have,kmod/Kbuild),)
 	$(call build_kmod,kmod-612,$(KDIR_612),CONFIG_DEBUG_INFO_BTF_MODULES=)
-endif
 
 .PHONY: user
 user: setup ## shyperd and shyper-cli, static arm64: build/user/
+	@echo "build: user"
 	@mkdir -p $(B)/user
-ifneq ($(call have,userspace-daemon/Makefile),)
 	$(MAKE) -C userspace-daemon $(USER_ARGS)
-endif
-ifneq ($(call have,tools/shyper-cli/Makefile),)
 	$(MAKE) -C tools/shyper-cli $(USER_ARGS)
-endif
 
 # Built by the kernel's own lib.mk, installed as its runner wants it.
 KSFT_ROOT := $(B)/kselftest/root
@@ -91,13 +86,12 @@ KSFT_ARGS := -C tests/kselftest $(CROSS) KSFT=$(KSFT) OUTPUT=$(B)/kselftest/obj 
 	COLLECTION=shyper
 .PHONY: kselftest
 kselftest: setup ## Tests of the ioctl ABI that run in the MVM: build/kselftest/root
-ifneq ($(call have,tests/kselftest/Makefile),)
+	@echo "build: kselftest"
 	@rm -rf $(KSFT_ROOT) && mkdir -p $(KSFT_ROOT)/kselftest $(B)/kselftest/obj
 	$(MAKE) $(KSFT_ARGS) install
 	@$(MAKE) -s $(KSFT_ARGS) emit_tests >$(KSFT_ROOT)/kselftest-list.txt
 	@cp $(KSFT)/run_kselftest.sh $(KSFT_ROOT)/
 	@cp $(KSFT)/kselftest/*.sh $(KSFT)/kselftest/*.pl $(KSFT_ROOT)/kselftest/
-endif
 
 .PHONY: images
 images: all ## What QEMU boots: build/images

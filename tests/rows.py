@@ -47,8 +47,9 @@ ROWS = [
     # The MVM on the EL2 monitor.
     Row("boot-1", "boot", smp=1, append="shyper.cpus=1"),
     Row("boot-2", "boot", quick=True, el2="mvm_cpus=2", append="shyper.cpus=2"),
+    # Eight CPUs on two of the host: slow.
     Row("boot-8", "boot", smp=8, mem="4G", el2="mvm_cpus=8",
-        append="shyper.cpus=8"),
+        append="shyper.cpus=8", timeout=200),
     Row("kselftest", "kselftest", quick=True, abis=BOTH, timeout=120),
 
     # Guests.

@@ -62,7 +62,7 @@ new_root() {
 	local root=$OUT/$1.root
 
 	rm -rf "$root"
-	mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,etc,dev,proc,sys,tmp,run,mnt,root,tests}
+	mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,etc,dev,proc,sys,tmp,run,var,mnt,root,tests}
 	cp "$SYSROOT/bin/busybox" "$root/bin/"
 	ln -s busybox "$root/bin/sh"
 	cp "$B/cache/fio/fio" "$root/usr/bin/"

@@ -21,14 +21,15 @@ board=(
 
 if [ -t 0 ]; then
 	echo "Ctrl-A x ends the board, Ctrl-A c is QEMU's monitor."
-	exec "$TOP/tools/qemu.sh" "${board[@]}" --interactive "$@"
+	exec "$TOP/tools/qemu.sh" "${board[@]}" --interactive \
+		--append loglevel=4 "$@"
 fi
 
 tap=$(mktemp)
 trap 'rm -f "$tap"' EXIT
 status=0
 "$TOP/tools/qemu.sh" "${board[@]}" --tap "$tap" --timeout "$LIMIT" \
-	--append "shyper.demo=1" "$@" </dev/null || status=$?
+	--append "loglevel=4 shyper.demo=1" "$@" </dev/null || status=$?
 if [ "$status" = 124 ]; then
 	echo "run: the demonstration took more than $LIMIT s" >&2
 elif [ "$status" = 0 ] && ! grep -qx '# done: demo, status 0' "$tap"; then

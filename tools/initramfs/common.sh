@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # Sourced by /init of the MVM and of the guests (busybox sh).
 
-export PATH=/sbin:/bin:/usr/sbin:/usr/bin HOME=/root
+export PATH=/sbin:/bin:/usr/sbin:/usr/bin HOME=/root PS1='\h:\w\$ '
 
 base_init() {
 	/bin/busybox --install -s
