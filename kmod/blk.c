@@ -107,13 +107,11 @@ static void hide_cache(struct shyper_disk *disk)
 		       min(disk->req.count, sectors) << SECTOR_SHIFT);
 }
 
-/*
- * The thread may have been here meanwhile and found the disk owned. Pairs with
- * own(): one of the two sees the other.
- */
+/* The thread may have been here meanwhile and found the disk owned. */
 static void disown(struct shyper_disk *disk)
 {
 	clear_and_wake_up_bit(DISK_BUSY, &disk->state);
+	/* Pairs with own(): one of the two sees the other. */
 	smp_mb__after_atomic();
 	if (unlikely(test_bit(DISK_MISSED, &disk->state)) &&
 	    test_and_clear_bit(DISK_MISSED, &disk->state))

@@ -12,7 +12,6 @@
 #define pr_fmt(fmt) "shyper: " fmt
 
 #include <linux/delay.h>
-#include <linux/dma-mapping.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sizes.h>
@@ -75,52 +74,6 @@ static void publish(struct shyper_disk *disk)
 	disks[disk->index] = disk;
 	/* Pairs with shyper_disk_count(). */
 	smp_store_release(&disks_num, disk->index + 1);
-}
-
-/* ---- memory ---- */
-
-/*
- * Physically contiguous: up to the page allocator's limit from there, else from
- * what the kernel keeps for DMA (cma=). Never freed once the hypervisor knows it.
- */
-static int memory_alloc(struct shyper_stash_disk *mem, u64 size)
-{
-	const gfp_t gfp = GFP_KERNEL | __GFP_ZERO | __GFP_NOWARN;
-	struct page *page;
-	dma_addr_t dma;
-
-	mem->page = (void *)get_zeroed_page(GFP_KERNEL);
-	if (!mem->page)
-		return -ENOMEM;
-	mem->cache = alloc_pages_exact(size, gfp);
-	if (!mem->cache) {
-		page = dma_alloc_pages(dma_dev, size, &dma, DMA_BIDIRECTIONAL,
-				       gfp);
-		mem->cache = page ? page_address(page) : NULL;
-		mem->dma = true;
-	}
-	if (!mem->cache) {
-		pr_err("no %llu contiguous bytes for a disk's cache: make blk_cache_size smaller, or cma= larger\n",
-		       size);
-		free_page((unsigned long)mem->page);
-		memset(mem, 0, sizeof(*mem));
-		return -ENOMEM;
-	}
-	mem->cache_size = size;
-	return 0;
-}
-
-static void memory_free(struct shyper_stash_disk *mem)
-{
-	struct page *page = virt_to_page(mem->cache);
-
-	if (mem->dma)
-		dma_free_pages(dma_dev, mem->cache_size, page,
-			       page_to_phys(page), DMA_BIDIRECTIONAL);
-	else
-		free_pages_exact(mem->cache, mem->cache_size);
-	free_page((unsigned long)mem->page);
-	memset(mem, 0, sizeof(*mem));
 }
 
 /* ---- attach ---- */
@@ -214,14 +167,14 @@ static int attach_new(const struct shyper_disk_attach *arg)
 	if (disks_num == SHYPER_API_MAX_DISKS)
 		return -ENOSPC;
 	mem = &stash->disk[disks_num];
-	ret = memory_alloc(mem, arg->cache_size);
+	ret = shyper_stash_disk_alloc(mem, dma_dev, arg->cache_size);
 	if (ret)
 		return ret;
 	disk = disk_create(disks_num);
 	ret = disk ? attach(disk, arg, true) : -ENOMEM;
 	if (ret) {
 		kfree(disk);
-		memory_free(mem);
+		shyper_stash_disk_free(mem, dma_dev);
 		return ret;
 	}
 	stash->disks = disks_num + 1;

@@ -8,8 +8,9 @@
 #include <linux/compiler.h>
 #include <linux/string.h>
 
-/* Both pair with the writer on the other side, where it has barriers at all. */
+/* Pairs with the writer's order, where it has barriers at all. */
 #define slot_read(word)		le64_to_cpu(smp_load_acquire(&(word)))
+/* Pairs with the writer's next look, were it to have one. */
 #define slot_zero(word)		smp_store_release(&(word), 0)
 
 #else /* !__KERNEL__: the unit test's own, which count and interleave */

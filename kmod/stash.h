@@ -58,4 +58,22 @@ struct shyper_stash {
  */
 struct shyper_stash *shyper_stash_find(struct device *dev);
 
+/**
+ * shyper_stash_disk_alloc() - memory of a new disk
+ * @mem: a free entry of the stash
+ * @dev: for DMA memory
+ * @size: bytes of the cache, whole pages
+ *
+ * The cache is physically contiguous: from the page allocator up to its limit, else
+ * from what the kernel keeps for DMA (cma=).
+ * Return: 0; -ENOMEM.
+ */
+int shyper_stash_disk_alloc(struct shyper_stash_disk *mem, struct device *dev,
+			    u64 size);
+
+/**
+ * shyper_stash_disk_free() - undo it, for a disk that the hypervisor did not take
+ */
+void shyper_stash_disk_free(struct shyper_stash_disk *mem, struct device *dev);
+
 #endif /* SHYPER_STASH_H */

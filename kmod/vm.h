@@ -108,6 +108,14 @@ void shyper_vm_assert_locked(void);
  */
 int shyper_vm_state_locked(u32 vmid);
 
+/**
+ * shyper_vm_guest_state_locked() - the state of a guest that is to be changed
+ *
+ * Return: as shyper_vm_state_locked(); -ENODEV it has been removed; -EPERM it is the
+ * management VM.
+ */
+int shyper_vm_guest_state_locked(struct shyper_vm *vm);
+
 /* SHYPER_VM_ADD: the VM, with one handle and one reference for the caller. */
 struct shyper_vm *shyper_vm_add(struct shyper_vm_add *arg);
 
