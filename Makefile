@@ -64,12 +64,16 @@ define build_kmod
 	@cp $(B)/$(1)/tree/kmod/shyper.ko $(B)/$(1)/shyper.ko
 endef
 
-.PHONY: kmod kmod-612
+.PHONY: kmod kmod-612 setup-612
 kmod: $(KMOD_DEPS) ## shyper.ko for KDIR (default: Debian's arm64 6.1): build/kmod/shyper.ko
 	$(call build_kmod,kmod,$(KDIR))
 
-kmod-612: ## The same against the arm64 kernel of backports (compile check)
+# A target of its own: make expands a recipe, versions in paths and all, before
+# its first line runs.
+setup-612:
 	@tools/setup.sh backports
+
+kmod-612: setup-612 ## The same against the arm64 kernel of backports (compile check)
 	$(call build_kmod,kmod-612,$(KDIR_612),CONFIG_DEBUG_INFO_BTF_MODULES=)
 
 .PHONY: user
