@@ -66,10 +66,12 @@ void cpu_kick(struct cpu *cpu)
 
 void cpu_ask(struct cpu *cpu, u32 work)
 {
-	u32 old = __atomic_fetch_or(&cpu->work, work, __ATOMIC_RELEASE);
-
-	if ((old & work) != work)
-		cpu_kick(cpu);
+	/*
+	 * A CPU that asks itself does so in passing and goes on after its next
+	 * exit; so that the work is set does not say that the CPU is on its way.
+	 */
+	__atomic_fetch_or(&cpu->work, work, __ATOMIC_RELEASE);
+	cpu_kick(cpu);
 }
 
 /* What others asked for, before the guest runs again. */

@@ -95,6 +95,7 @@ static bool mmio_answer(struct vcpu *vcpu)
 		.write = esr & ISS_WNR,
 	};
 	const struct mmio_region *region;
+	int ret;
 
 	/* Translation and permission faults of the access itself only. */
 	if (!(esr & ISS_ISV) || (esr & (ISS_S1PTW | ISS_CM)) ||
@@ -107,7 +108,10 @@ static bool mmio_answer(struct vcpu *vcpu)
 	if (access.write)
 		access.value = vcpu_get_reg(vcpu, ISS_SRT(esr)) &
 			       (~(u64)0 >> (64 - 8 * access.width));
-	if (region->handler(vcpu, &access, region->priv))
+	ret = region->handler(vcpu, &access, region->priv);
+	if (ret == MMIO_AGAIN)
+		return true;
+	if (ret)
 		return false;
 	if (!access.write)
 		vcpu_set_reg(vcpu, ISS_SRT(esr),

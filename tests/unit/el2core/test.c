@@ -327,6 +327,12 @@ static void test_mmio_decode(void)
 	vcpu = abort_at(&vm, 0xa000000, ESR_DABT(2, 0, 5, 0, 0));
 	check(host_aborts == 1 && vcpu->regs.x[5] == 0x1122334455667788,
 	      "mmio: the device refuses: an abort, and no register changes");
+
+	answer = MMIO_AGAIN;
+	vcpu = abort_at(&vm, 0xa000014, ESR_DABT(2, 0, 5, 0, 1));
+	check(!host_aborts && vcpu->regs.pc == 0x8000,
+	      "mmio: not finished: the same instruction again");
+	answer = 0;
 }
 
 int main(void)
