@@ -125,7 +125,7 @@ static u32 prepare_transfer(struct flight *flight, u64 sector, u64 bytes)
 		limit = ~(u64)0 - blk->first;
 	flight->cache = find_cache(flight->disk, bytes);
 	if (bytes % SHYPER_SECTOR_SIZE || !flight->cache ||
-	    !range_ok(sector, count, 0, limit) || flight->chain.fault)
+	    !range_ok(sector, count, 0, limit))
 		return VIRTIO_BLK_S_IOERR;
 	flight->sector = blk->first + sector;
 	flight->bytes = bytes;
@@ -216,7 +216,8 @@ static bool prepare(struct flight *flight)
 		virtio_dev_broken_locked(&flight->blk->dev, 0);
 		return false;
 	}
-	if (!shyper_chain_read(chain, 0, &header, sizeof(header))) {
+	if (chain->fault ||
+	    !shyper_chain_read(chain, 0, &header, sizeof(header))) {
 		complete(flight, VIRTIO_BLK_S_IOERR, 0);
 		return false;
 	}

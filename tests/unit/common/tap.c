@@ -2,11 +2,17 @@
 /* See tap.h. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "tap.h"
 
 /* A test that fails everywhere says so this often. */
 #define COMPLAINTS	10
+
+/* Seconds after which a test is taken for one that hangs. */
+#define TIME_LIMIT	100
 
 static unsigned int failures;
 static uint64_t state;
@@ -27,22 +33,41 @@ bool tap_equal(uint64_t a, uint64_t b, const char *what, const char *file,
 	return a == b;
 }
 
+/* In a process of its own: fresh static data, and a crash is one failure. */
+static bool run(const struct tap_test *test)
+{
+	int status = 0;
+	pid_t child = fork();
+
+	if (child == 0) {
+		alarm(TIME_LIMIT);
+		test->run();
+		exit(failures != 0);
+	}
+	if (child < 0 || waitpid(child, &status, 0) < 0)
+		return false;
+	if (WIFSIGNALED(status))
+		printf("# ended by signal %d\n", WTERMSIG(status));
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 int tap_main(const struct tap_suite *const *suites, size_t count)
 {
 	unsigned int total = 0, number = 0, failed = 0;
 	size_t s, t;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	/* Nothing stays in a buffer that a child could write once more. */
+	setvbuf(stdout, NULL, _IONBF, 0);
 	for (s = 0; s < count; s++)
 		total += suites[s]->count;
 	printf("1..%u\n", total);
 	for (s = 0; s < count; s++) {
 		for (t = 0; t < suites[s]->count; t++) {
-			failures = 0;
-			suites[s]->tests[t].run();
-			printf("%sok %u - %s\n", failures ? "not " : "",
-			       ++number, suites[s]->tests[t].name);
-			failed += failures != 0;
+			bool pass = run(&suites[s]->tests[t]);
+
+			printf("%sok %u - %s\n", pass ? "" : "not ", ++number,
+			       suites[s]->tests[t].name);
+			failed += !pass;
 		}
 	}
 	return failed != 0;
