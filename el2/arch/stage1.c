@@ -5,6 +5,7 @@
  * never executed. stage1_init() runs with the MMU off.
  */
 #include <el2/board.h>
+#include <el2/image.h>
 #include <el2/layout.h>
 #include <el2/log.h>
 #include <el2/stage1.h>
@@ -21,8 +22,6 @@
 
 #define NORMAL	(DESC_AF | DESC_SH_INNER | DESC_ATTR(ATTR_NORMAL))
 #define DEVICE	(DESC_AF | DESC_ATTR(ATTR_DEVICE) | DESC_XN)
-
-extern u8 image_start[], rodata_start[], data_start[], image_end[];
 
 u64 stage1_root[512] __aligned(4096);
 static u64 ram_l2[512] __aligned(4096);

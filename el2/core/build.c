@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What this build is: compiled with its commit's name. */
 #include <el2/build.h>
-
-extern const u8 image_start[], image_end[];
+#include <el2/image.h>
 
 const char build_name[] = "Shyper EL2 monitor " EL2_BUILD;
 u64 build_boot_ticks;

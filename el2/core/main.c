@@ -6,6 +6,7 @@
 #include <el2/cpu.h>
 #include <el2/fdt_util.h>
 #include <el2/gic.h>
+#include <el2/image.h>
 #include <el2/log.h>
 #include <el2/options.h>
 #include <el2/pool.h>
@@ -19,8 +20,6 @@
 #define FDT_AREA_SIZE	SZ_2M
 #define PAGES_AREA	(FDT_AREA + FDT_AREA_SIZE)
 #define PAGES_AREA_SIZE	(LAYOUT_RAM_BASE + LAYOUT_EL2_SIZE - PAGES_AREA)
-
-extern u8 cpu_stacks[];
 
 void boot_main(void *fdt, u64 entry_ticks) __noreturn;
 
