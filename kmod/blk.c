@@ -226,6 +226,11 @@ static bool run_once(void)
 		for (n = 0; n < count; n++)
 			again |= start(shyper_disk_get(n));
 		any |= again;
+		/*
+		 * Under steady load there is always one more: this thread may
+		 * never sleep, and RCU and the CPU's other tasks wait for it.
+		 */
+		cond_resched();
 	} while (again);
 	return any;
 }
