@@ -59,6 +59,8 @@ ROWS = [
     Row("guest-long", "guest-long", abis=BOTH, timeout=120),
     Row("two-guests", "two-guests", abis=BOTH, smp=3, mem="3G", timeout=300),
     Row("fio-verify", "fio-verify", abis=BOTH, timeout=300),
+    Row("fio-verify-2", "fio-verify", smp=4, el2="mvm_cpus=2",
+        append="shyper.guest_cpus=2", timeout=300),
     Row("disk-kinds", "disk-kinds", timeout=240),
     Row("bad-disk", "bad-disk", abis=BOTH, timeout=120),
     Row("daemon-kill", "daemon-kill", abis=BOTH, timeout=150),
