@@ -119,6 +119,11 @@ static void devices_create(struct vm *vm)
 	}
 }
 
+static void clean(u64 base, u64 size)
+{
+	cache_clean_inval((void *)base, (void *)(base + size));
+}
+
 void mvm_init(void *fdt)
 {
 	struct vm *vm = vm_mvm();
@@ -154,7 +159,10 @@ void mvm_init(void *fdt)
 	if (ret)
 		panic("the management VM's device tree: %s", fdt_strerror(ret));
 	fdt_pack((void *)vm->dtb_ipa);
-	cache_clean_inval((void *)MVM_BASE, (void *)(MVM_BASE + options.mvm_mem));
+	/* All that it reads before its caches are on; EL2 wrote only the tree. */
+	clean(vm->dtb_ipa, SZ_2M);
+	clean(boot.kernel, boot.kernel_size);
+	clean(boot.initrd, boot.initrd_size);
 	vm->life = VM_READY;
 	ret = vm_boot(vm);
 	ASSERT(!ret);
