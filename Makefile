@@ -97,8 +97,14 @@ kselftest: setup ## Tests of the ioctl ABI that run in the MVM: build/kselftest/
 	@cp $(KSFT)/run_kselftest.sh $(KSFT_ROOT)/
 	@cp $(KSFT)/kselftest/*.sh $(KSFT)/kselftest/*.pl $(KSFT_ROOT)/kselftest/
 
+# Guests without an operating system, for tests.
+.PHONY: bare
+bare: setup
+	@mkdir -p $(B)/bare
+	$(MAKE) -C tests/guest/bare O=$(B)/bare CROSS_COMPILE=$(CROSS_COMPILE)
+
 .PHONY: images
-images: all ## What QEMU boots: build/images
+images: all bare ## What QEMU boots: build/images
 	@tools/images.sh
 
 .PHONY: unit test test-quick

@@ -69,6 +69,7 @@ ROWS = [
     Row("manage", "manage", abis=BOTH, smp=3, mem="3G", timeout=200),
     Row("lifecycle", "lifecycle", smp=3, mem="3G", timeout=240,
         allow=r"^g1\|.*Kernel panic - not syncing: sysrq triggered crash"),
+    Row("bare-metal", "bare-metal", smp=3, timeout=120),
     Row("config-errors", "config-errors", timeout=120),
     Row("cycle", "cycle", abis=BOTH, timeout=400),
 ]

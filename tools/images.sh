@@ -128,7 +128,7 @@ data_image() {
 
 	rm -rf "$dir"
 	mkdir -p "$dir"
-	cp "$OUT/Image" "$OUT/guest.cpio.gz" "$dir/"
+	cp "$OUT/Image" "$OUT/guest.cpio.gz" "$B"/bare/*.bin "$dir/"
 	ext4 "$OUT/data.ext4" 128M data "$dir"
 }
 
