@@ -9,9 +9,13 @@
 #include <el2/vgic_state.h>
 #include <el2/vm_object.h>
 
+/*
+ * Neither FB nor BSU: vCPUs do not move, so what a guest does to its own CPU's
+ * TLB and barriers need not reach the others.
+ */
 #define HCR_GUEST \
-	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | HCR_FB | \
-	 HCR_BSU_IS | HCR_TSC | HCR_TID3 | HCR_TIDCP | HCR_TACR | \
+	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | \
+	 HCR_TSC | HCR_TID3 | HCR_TIDCP | HCR_TACR | \
 	 BIT(HCR_RW_SHIFT) | BIT(HCR_API_SHIFT) | BIT(HCR_APK_SHIFT))
 
 #define CNTHCTL_EL1PCTEN	(1 << 0)

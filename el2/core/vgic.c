@@ -150,6 +150,8 @@ static void lr_reclaim(struct vgic_vcpu *v)
 
 	for (; empty; empty &= empty - 1) {
 		n = (u32)__builtin_ctz(empty);
+		if (v->lr_intid[n] < VGIC_INTIDS)
+			assign_bit(v->in_lr, v->lr_intid[n], false);
 		v->lr_intid[n] = LR_NONE;
 		v->lr_used &= ~(1U << n);
 	}
@@ -192,6 +194,8 @@ static bool lr_insert(struct vcpu *vcpu, u32 intid, u8 priority, bool hw)
 	if (hw)
 		lr |= LR_HW | (u64)intid << LR_PINTID_SHIFT;
 	gic_lr_write((u32)n, lr);
+	if (intid < VGIC_INTIDS)
+		assign_bit(v->in_lr, intid, true);
 	v->lr_intid[n] = intid;
 	v->lr_used |= 1U << n;
 	vcpu->stats.virqs++;
@@ -439,6 +443,7 @@ void vgic_vcpu_reset(struct vcpu *vcpu)
 	for (n = 0; n < VGIC_LRS; n++)
 		v->lr_intid[n] = LR_NONE;
 	v->lr_used = 0;
+	memset(v->in_lr, 0, sizeof(v->in_lr));
 	write_sysreg(0, ich_vmcr_el2);
 	write_sysreg(0, ich_ap0r0_el2);
 	write_sysreg(0, ich_ap1r0_el2);

@@ -138,6 +138,7 @@ static void write_icenable(const struct reg_ctx *ctx, u32 offset, u64 val)
 	struct vcpu *kick[VM_VCPUS] = { };
 	u32 word = word_of(ctx, offset);
 	u32 *enabled, gone, n;
+	struct vcpu *vcpu;
 
 	if (word == ~0U)
 		return;
@@ -148,14 +149,12 @@ static void write_icenable(const struct reg_ctx *ctx, u32 offset, u64 val)
 	update_word_locked(ctx, word, gone, kick);
 	spin_unlock(&ctx->vm->vgic.lock);
 	hw_enable(ctx, word, gone, false);
-	if (!gone)
-		return;
-	if (ctx->bank) {
-		vgic_request(ctx->bank, VGIC_REQ_PRUNE);
-		return;
+	for (n = 0; n < ctx->vm->nvcpus; n++) {
+		vcpu = ctx->vm->vcpu[n];
+		if ((!ctx->bank || vcpu == ctx->bank) &&
+		    (READ_ONCE(vcpu->vgic.in_lr[word]) & gone))
+			vgic_request(vcpu, VGIC_REQ_PRUNE);
 	}
-	for (n = 0; n < ctx->vm->nvcpus; n++)
-		vgic_request(ctx->vm->vcpu[n], VGIC_REQ_PRUNE);
 }
 
 /* Bits of a word whose list register, on any CPU, has `state` set. */
@@ -167,7 +166,8 @@ static u32 lr_bits(const struct reg_ctx *ctx, u32 word, u64 state)
 
 	for (n = 0; n < ctx->vm->nvcpus; n++) {
 		vcpu = ctx->vm->vcpu[n];
-		if (ctx->bank && vcpu != ctx->bank)
+		if ((ctx->bank && vcpu != ctx->bank) ||
+		    !READ_ONCE(vcpu->vgic.in_lr[word]))
 			continue;
 		vgic_sync_lrs(ctx->self, vcpu);
 		for (i = 0; i < gic_lrs; i++) {

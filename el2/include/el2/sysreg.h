@@ -8,8 +8,6 @@
 #define HCR_FMO		(1 << 3)
 #define HCR_IMO		(1 << 4)
 #define HCR_AMO		(1 << 5)
-#define HCR_BSU_IS	(1 << 10)
-#define HCR_FB		(1 << 9)
 #define HCR_VSE		(1 << 8)
 #define HCR_TID3	(1 << 18)
 #define HCR_TSC		(1 << 19)

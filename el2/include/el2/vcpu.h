@@ -62,6 +62,8 @@ enum vcpu_power {
  * @lr_intid:	what each list register holds, 0xffffffff: nothing; own CPU only
  * @lr_used:	bit n: lr_intid[n] holds something; own CPU only
  * @lr_copy:	state published on VGIC_REQ_PUBLISH
+ * @in_lr:	INTIDs that may be in a list register: set when put there, cleared
+ *		when that register is seen empty; vgic lock
  * @lpi_queue:	pending LPIs, first come first served; vgic lock
  * @lpi_head:	taken from here
  * @lpi_tail:	put here
@@ -80,6 +82,7 @@ struct vgic_vcpu {
 	u32 lr_intid[VGIC_LRS];
 	u32 lr_used;
 	u64 lr_copy[VGIC_LRS];
+	u32 in_lr[VGIC_WORDS];
 	u16 lpi_queue[VGIC_LPIS];
 	u32 lpi_head;
 	u32 lpi_tail;
