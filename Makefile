@@ -118,8 +118,8 @@ test-quick: images ## The quick ones
 	@tests/run --quick $(T)
 
 .PHONY: bench
-bench: images ## Measure: a table, and build/bench/results.json
-	@tests/bench/run $(BENCH)
+bench: images ## Measure: a table, build/bench/results.json, docs/performance.md
+	@tests/bench/run --doc docs/performance.md $(BENCH)
 
 .PHONY: run
 run: images ## A guest on its mediated disk; a shell in the MVM at a terminal
