@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between core/vgic.c (delivery) and core/vgic_mmio.c (registers). */
+/* Between core/vgic.c (delivery), core/vgic_mmio.c and core/vgic_irqs.c (registers). */
 #ifndef EL2_VGIC_STATE_H
 #define EL2_VGIC_STATE_H
 
