@@ -44,6 +44,15 @@ const struct board board = {
 	.mvm_windows = virt_mvm_windows,
 	.hvc_irq = 32 + 0x20,
 	.mvm_console_irq = 32 + 144,
+	.mvm_net_irq = 32 + 152,
 };
-static_assert(SHYPER_MVM_CONSOLE_BASE == 0x0b000000,
-	      "the MVM's consoles lie in a hole of this map");
+static_assert(SHYPER_MVM_CONSOLE_BASE == 0x0b000000 &&
+	      SHYPER_MVM_NET_BASE == 0x0b010000,
+	      "the MVM's consoles and its port lie in a hole of this map");
+
+bool board_irq_virtual(u32 intid)
+{
+	return intid == board.hvc_irq || intid == board.mvm_net_irq ||
+	       (intid >= board.mvm_console_irq &&
+		intid < board.mvm_console_irq + SHYPER_MVM_CONSOLES);
+}

@@ -6,12 +6,13 @@
 #include <el2/pool.h>
 #include <el2/string.h>
 #include <el2/sysreg.h>
+#include <el2/virtio.h>
 
 static s64 features(struct vcpu *vcpu, const u64 *x)
 {
 	return (s64)(SHYPER_DIRECT_VERSION | SHYPER_FEATURE_LIFECYCLE |
 		     SHYPER_FEATURE_STATS | SHYPER_FEATURE_SAFE_MANAGE |
-		     SHYPER_FEATURE_DISK_SELECT);
+		     SHYPER_FEATURE_DISK_SELECT | SHYPER_FEATURE_NET);
 }
 
 static void fill_stats(struct shyper_stats_page *page, const struct vm *vm)
@@ -78,10 +79,25 @@ static s64 sys_info(struct vcpu *vcpu, const u64 *x)
 	return 0;
 }
 
+static s64 net_stats(struct vcpu *vcpu, const u64 *x)
+{
+	struct shyper_net_stats *to = vm_memory(vm_mvm(), x[1], sizeof(*to));
+	struct shyper_net_stats stats;
+	int ret;
+
+	if (!to || !IS_ALIGNED(x[1], 8))
+		return -EFAULT;
+	ret = virtio_net_stats(x[0], &stats);
+	if (!ret)
+		memcpy(to, &stats, sizeof(stats));
+	return ret;
+}
+
 static const struct hvc_call calls[] = {
 	[SHYPER_DIRECT_FEATURES] = { features, HVC_MVM, false },
 	[SHYPER_DIRECT_STATS_PAGE] = { stats_page, HVC_MVM, false },
 	[SHYPER_DIRECT_SYS_INFO] = { sys_info, HVC_MVM, false },
+	[SHYPER_DIRECT_NET_STATS] = { net_stats, HVC_MVM, false },
 };
 
 const struct hvc_table hvc_direct = { calls, ARRAY_SIZE(calls) };

@@ -93,13 +93,6 @@ static void map_ranges(struct vm *vm, const struct board_range *range,
 	}
 }
 
-static bool is_virtual(u32 intid)
-{
-	return intid == board.hvc_irq ||
-	       (intid >= board.mvm_console_irq &&
-		intid < board.mvm_console_irq + SHYPER_MVM_CONSOLES);
-}
-
 static void devices_create(struct vm *vm)
 {
 	u32 n;
@@ -108,7 +101,7 @@ static void devices_create(struct vm *vm)
 		panic("the management VM's GIC overlaps");
 	vgic_reset(vm);
 	for (n = VGIC_PRIVATE; n < VGIC_PRIVATE + board.spis; n++) {
-		if (!is_virtual(n))
+		if (!board_irq_virtual(n))
 			vgic_give_hw(vm, n);
 	}
 	for (n = 0; n < SHYPER_MVM_CONSOLES; n++) {
@@ -117,6 +110,8 @@ static void devices_create(struct vm *vm)
 					  board.mvm_console_irq + n, 0, 0))
 			panic("cannot make the management VM's console %u", n);
 	}
+	if (virtio_net_create_uplink(vm, SHYPER_MVM_NET_BASE, board.mvm_net_irq))
+		panic("cannot make the management VM's network port");
 }
 
 static void clean(u64 base, u64 size)

@@ -43,16 +43,12 @@ static bool in_ranges(const struct board_range *range, u64 base, u64 size)
 static bool uses_el2_irq(const void *fdt, int node)
 {
 	const fdt32_t *irq;
-	u32 intid;
 	int len;
 
 	irq = fdt_getprop(fdt, node, "interrupts", &len);
 	if (!irq || len < 12 || fdt32_ld(irq) != GIC_SPI)
 		return false;
-	intid = fdt32_ld(irq + 1) + 32;
-	return intid == board.hvc_irq ||
-	       (intid >= board.mvm_console_irq &&
-		intid < board.mvm_console_irq + SHYPER_MVM_CONSOLES);
+	return board_irq_virtual(fdt32_ld(irq + 1) + 32);
 }
 
 /* Whether a node of the root goes: registers that the MVM does not get. */
@@ -217,9 +213,8 @@ static int add_service(void *fdt)
 	return err;
 }
 
-static int add_console(void *fdt, u32 n)
+static int add_virtio(void *fdt, u64 base, u32 intid)
 {
-	u64 base = SHYPER_MVM_CONSOLE_BASE + n * SHYPER_MVM_CONSOLE_STRIDE;
 	char name[32];
 	int node, err = 0;
 
@@ -229,7 +224,7 @@ static int add_console(void *fdt, u32 n)
 		return node;
 	TRY(err, fdt_setprop_string(fdt, node, "compatible", "virtio,mmio"));
 	TRY(err, set_reg(fdt, node, base, 0x200));
-	TRY(err, set_irq(fdt, node, board.mvm_console_irq + n));
+	TRY(err, set_irq(fdt, node, intid));
 	TRY(err, fdt_setprop_empty(fdt, node, "dma-coherent"));
 	return err;
 }
@@ -252,7 +247,10 @@ int fdt_mvm_edit(void *fdt, u64 mvm_base, u64 mvm_size, u64 initrd,
 	TRY(err, add_reserved(fdt));
 	TRY(err, add_service(fdt));
 	/* Linux probes in the order of the tree, which new nodes head. */
-	for (n = SHYPER_MVM_CONSOLES; n > 0; n--)
-		TRY(err, add_console(fdt, n - 1));
+	TRY(err, add_virtio(fdt, SHYPER_MVM_NET_BASE, board.mvm_net_irq));
+	for (n = SHYPER_MVM_CONSOLES; n-- > 0; )
+		TRY(err, add_virtio(fdt, SHYPER_MVM_CONSOLE_BASE +
+				    n * SHYPER_MVM_CONSOLE_STRIDE,
+				    board.mvm_console_irq + n));
 	return err;
 }

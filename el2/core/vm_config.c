@@ -171,6 +171,10 @@ static int emulated_create(struct vm *vm, const struct vm_emulated *dev)
 		if (!intid_ok(vm, dev->intid))
 			return -EINVAL;
 		return virtio_blk_create(vm, dev->base, dev->intid, dev->cfg);
+	case SHYPER_EMU_VIRTIO_NET:
+		if (!intid_ok(vm, dev->intid))
+			return -EINVAL;
+		return virtio_net_create(vm, dev->base, dev->intid, dev->cfg);
 	case SHYPER_EMU_VIRTIO_CONSOLE:
 		if (!intid_ok(vm, dev->intid))
 			return -EINVAL;

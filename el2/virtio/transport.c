@@ -2,8 +2,9 @@
 /*
  * virtio over MMIO, version 2 (VIRTIO 1.2, 4.2): registers, status, queues.
  *
- * Lock: a register is read or written under the device's lock; notifications
- * are passed to the device after it is released.
+ * Locks: a register is read or written under the device's lock, and what may
+ * stop a queue under its work_lock as well, which is the outer one.
+ * Notifications are passed to the device after both are released.
  */
 #include <el2/errno.h>
 #include <el2/log.h>
@@ -17,7 +18,11 @@
 #define VERSION		2
 #define VENDOR		0x50594853	/* "SHYP" */
 
-#define REG_CONFIG	0x100
+#define REG_QUEUE_READY		0x044
+#define REG_QUEUE_NOTIFY	0x050
+#define REG_STATUS		0x070
+#define REG_QUEUE_RESET		0x0c0
+#define REG_CONFIG		0x100
 
 /* Lines that one device's driver may cause. */
 #define COMPLAINTS	4
@@ -122,6 +127,8 @@ void virtio_dev_reset_locked(struct virtio_dev *dev)
 	dev->driver_features = 0;
 	dev->driver_features_high = false;
 	dev->queue_sel = 0;
+	if (dev->ops->reset)
+		dev->ops->reset(dev);
 }
 
 void virtio_dev_broken_locked(struct virtio_dev *dev, int why)
@@ -145,17 +152,24 @@ void virtio_dev_config_locked(struct virtio_dev *dev, const void *config)
 		raise_locked(dev, VIRTIO_INT_CONFIG);
 }
 
-bool virtio_queue_live_locked(const struct virtio_dev *dev, u32 queue)
+bool virtio_dev_live_locked(const struct virtio_dev *dev)
 {
 	return (dev->status & (VIRTIO_STATUS_DRIVER_OK |
 			       VIRTIO_STATUS_NEEDS_RESET)) ==
-	       VIRTIO_STATUS_DRIVER_OK && dev->queue[queue].ready;
+	       VIRTIO_STATUS_DRIVER_OK;
 }
 
-void virtio_used_locked(struct virtio_dev *dev, u32 queue)
+bool virtio_queue_live_locked(const struct virtio_dev *dev, u32 queue)
 {
-	if (shyper_vring_want_irq(&dev->queue[queue].ring))
-		raise_locked(dev, VIRTIO_INT_USED);
+	return virtio_dev_live_locked(dev) && dev->queue[queue].ready;
+}
+
+bool virtio_used_locked(struct virtio_dev *dev, u32 queue)
+{
+	if (!shyper_vring_want_irq(&dev->queue[queue].ring))
+		return false;
+	raise_locked(dev, VIRTIO_INT_USED);
+	return true;
 }
 
 /* Registers. A reader or writer gets the table's arg with it. */
@@ -355,11 +369,11 @@ static const struct reg regs[REG_CONFIG / 4] = {
 	REG(0x030) = { NULL, write_queue_sel, 0 },	/* QueueSel */
 	REG(0x034) = { read_queue_num_max, NULL, 0 },	/* QueueNumMax */
 	REG(0x038) = { NULL, write_queue_num, 0 },	/* QueueNum */
-	REG(0x044) = { read_queue_ready, write_queue_ready, 0 }, /* QueueReady */
-	REG(0x050) = { NULL, write_queue_notify, 0 },	/* QueueNotify */
+	REG(REG_QUEUE_READY) = { read_queue_ready, write_queue_ready, 0 }, /* QueueReady */
+	REG(REG_QUEUE_NOTIFY) = { NULL, write_queue_notify, 0 },	/* QueueNotify */
 	REG(0x060) = { read_isr, NULL, 0 },		/* InterruptStatus */
 	REG(0x064) = { NULL, write_isr_ack, 0 },	/* InterruptACK */
-	REG(0x070) = { read_status, write_status, 0 },	/* Status */
+	REG(REG_STATUS) = { read_status, write_status, 0 },	/* Status */
 	REG(0x080) = PART_LOW(VIRTIO_PART_DESC),	/* QueueDescLow */
 	REG(0x084) = PART_HIGH(VIRTIO_PART_DESC),
 	REG(0x090) = PART_LOW(VIRTIO_PART_AVAIL),	/* QueueDriverLow */
@@ -371,7 +385,7 @@ static const struct reg regs[REG_CONFIG / 4] = {
 	REG(0x0b4) = { read_const, NULL, ~(u32)0 },
 	REG(0x0b8) = { read_const, NULL, ~(u32)0 },
 	REG(0x0bc) = { read_const, NULL, ~(u32)0 },
-	REG(0x0c0) = { NULL, write_queue_reset, 0 },	/* QueueReset */
+	REG(REG_QUEUE_RESET) = { NULL, write_queue_reset, 0 },	/* QueueReset */
 	REG(0x0fc) = { read_generation, NULL, 0 },	/* ConfigGeneration */
 };
 
@@ -398,36 +412,89 @@ static void reg_access(struct virtio_dev *dev, struct mmio_access *access)
 		reg->write(dev, (u32)access->value, reg->arg);
 }
 
+/* Whether a queue may stop by this: what is under way on it has to end first. */
+static bool stops(const struct mmio_access *access)
+{
+	return access->write && (access->offset == REG_STATUS ||
+				 access->offset == REG_QUEUE_READY ||
+				 access->offset == REG_QUEUE_RESET);
+}
+
+/**
+ * struct outcome - what is left to do after an access, without locks
+ * @kicks:	queues to notify
+ * @changed:	the device went live, or ceased to be
+ */
+struct outcome {
+	u32 kicks;
+	bool changed;
+};
+
+static int access_locked(struct virtio_dev *dev, struct vcpu *vcpu,
+			 struct mmio_access *access, struct outcome *out)
+{
+	bool live = virtio_dev_live_locked(dev);
+
+	if (dev->vm != vcpu_vm(vcpu))
+		return -ENODEV;
+	if (access->offset >= REG_CONFIG)
+		config_access(dev, access);
+	else
+		reg_access(dev, access);
+	out->kicks = dev->kicks;
+	out->changed = virtio_dev_live_locked(dev) != live;
+	dev->kicks = 0;
+	return 0;
+}
+
+/* A queue that wants another go gets it when the guest makes the access again. */
+static int notify(struct virtio_dev *dev, u32 kicks)
+{
+	u32 again = 0, n;
+
+	for (; kicks; kicks &= kicks - 1) {
+		n = (u32)__builtin_ctz(kicks);
+		if (dev->ops->notify(dev, n) == MMIO_AGAIN)
+			again |= (u32)BIT(n);
+	}
+	if (!again)
+		return 0;
+	spin_lock(&dev->lock);
+	for (; again; again &= again - 1) {
+		n = (u32)__builtin_ctz(again);
+		if (virtio_queue_live_locked(dev, n))
+			dev->kicks |= (u32)BIT(n);
+	}
+	spin_unlock(&dev->lock);
+	return MMIO_AGAIN;
+}
+
 /* 4.2.2.2: registers are accessed aligned and with 32 bits, or the guest faults. */
 static int transport_access(struct vcpu *vcpu, struct mmio_access *access,
 			    void *priv)
 {
 	struct virtio_dev *dev = priv;
-	bool config = access->offset >= REG_CONFIG;
-	u32 kicks;
-	int ret = 0;
+	bool stop = stops(access);
+	struct outcome out = { };
+	int ret;
 
-	if (!config && (access->width != 4 || access->offset % 4))
+	if (access->offset < REG_CONFIG &&
+	    (access->width != 4 || access->offset % 4))
 		return -EINVAL;
-	if (access->write && access->offset == 0x050)
+	if (access->write && access->offset == REG_QUEUE_NOTIFY)
 		vcpu_count_doorbell(vcpu);
 
+	if (stop)
+		spin_lock(&dev->work_lock);
 	spin_lock(&dev->lock);
-	if (dev->vm != vcpu_vm(vcpu)) {
-		spin_unlock(&dev->lock);
-		return -ENODEV;
-	}
-	if (config)
-		config_access(dev, access);
-	else
-		reg_access(dev, access);
-	kicks = dev->kicks;
-	dev->kicks = 0;
+	ret = access_locked(dev, vcpu, access, &out);
 	spin_unlock(&dev->lock);
+	if (stop)
+		spin_unlock(&dev->work_lock);
 
-	for (; kicks; kicks &= kicks - 1)
-		ret |= dev->ops->notify(dev, (u32)__builtin_ctz(kicks));
-	return ret;
+	if (out.changed && dev->ops->changed)
+		dev->ops->changed(dev);
+	return ret ? ret : notify(dev, out.kicks);
 }
 
 int virtio_dev_create(struct virtio_dev *dev, const struct virtio_ops *ops,
@@ -461,11 +528,13 @@ void virtio_dev_destroy_locked(struct virtio_dev *dev)
 void virtio_vm_reset(struct vm *vm)
 {
 	blk_vm_reset(vm);
+	net_vm_reset(vm);
 	console_vm_reset(vm);
 }
 
 void virtio_vm_destroy(struct vm *vm)
 {
 	blk_vm_destroy(vm);
+	net_vm_destroy(vm);
 	console_vm_destroy(vm);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What el2/virtio/ shares within itself: a virtio device behind its virtio-mmio
- * registers (transport.c), on which blk.c and console.c are built.
+ * registers (transport.c), on which blk.c, net.c and console.c are built.
  */
 #ifndef EL2_VIRTIO_DEV_H
 #define EL2_VIRTIO_DEV_H
@@ -11,6 +11,7 @@
 #include <el2/vm.h>
 #include <shyper/vring.h>
 
+#define VIRTIO_ID_NET		1
 #define VIRTIO_ID_BLOCK		2
 #define VIRTIO_ID_CONSOLE	3
 
@@ -31,7 +32,7 @@
 #define VIRTIO_INT_CONFIG	BIT(1)
 
 #define VIRTIO_MMIO_SIZE	0x200	/* registers and configuration */
-#define VIRTIO_QUEUES		2	/* most that a device here has */
+#define VIRTIO_QUEUES		3	/* most that a device here has */
 #define VIRTIO_CONFIG_LEN	16
 
 /* Parts of a queue whose addresses the driver gives, in register order. */
@@ -60,6 +61,9 @@ struct virtio_dev;
  *		the device's VM. Return: 0, or MMIO_AGAIN
  * @stopped:	under the device's lock: what is in flight of a queue (and it
  *		was ready) does not belong to it any more; may be NULL
+ * @reset:	under the device's lock: forget what the driver has set; may be NULL
+ * @changed:	virtio_dev_live_locked() has changed by what the driver wrote; no
+ *		lock is held; may be NULL
  */
 struct virtio_ops {
 	u32 id;
@@ -67,10 +71,14 @@ struct virtio_ops {
 	u64 features;
 	int (*notify)(struct virtio_dev *dev, u32 queue);
 	void (*stopped)(struct virtio_dev *dev, u32 queue);
+	void (*reset)(struct virtio_dev *dev);
+	void (*changed)(struct virtio_dev *dev);
 };
 
 /**
- * struct virtio_dev - a device; all fields but @lock itself under @lock
+ * struct virtio_dev - a device; all fields but the locks under @lock
+ * @work_lock:	of a device that works on buffers without @lock: it holds this
+ *		meanwhile, and who stops a queue takes it before @lock
  * @vm:		whose it is; NULL: nobody's, and it answers nobody
  * @base:	IPA of its registers
  * @intid:	its SPI
@@ -88,6 +96,7 @@ struct virtio_ops {
  * @config:	device configuration, little-endian
  */
 struct virtio_dev {
+	struct spinlock work_lock;
 	struct spinlock lock;
 	const struct virtio_ops *ops;
 	struct vm *vm;
@@ -140,18 +149,27 @@ void virtio_dev_broken_locked(struct virtio_dev *dev, int why);
 void virtio_dev_config_locked(struct virtio_dev *dev, const void *config);
 
 /**
+ * virtio_dev_live_locked() - whether its driver is up, and has broken nothing
+ */
+bool virtio_dev_live_locked(const struct virtio_dev *dev);
+
+/**
  * virtio_queue_live_locked() - whether a queue may be worked on now
  */
 bool virtio_queue_live_locked(const struct virtio_dev *dev, u32 queue);
 
 /**
  * virtio_used_locked() - buffers were pushed: interrupt the driver if it likes
+ *
+ * Return: whether it did.
  */
-void virtio_used_locked(struct virtio_dev *dev, u32 queue);
+bool virtio_used_locked(struct virtio_dev *dev, u32 queue);
 
 /* Per kind: virtio_vm_reset() and virtio_vm_destroy(). */
 void blk_vm_reset(struct vm *vm);
 void blk_vm_destroy(struct vm *vm);
+void net_vm_reset(struct vm *vm);
+void net_vm_destroy(struct vm *vm);
 void console_vm_reset(struct vm *vm);
 void console_vm_destroy(struct vm *vm);
 

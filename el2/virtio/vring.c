@@ -191,18 +191,34 @@ int shyper_vring_pop(struct shyper_vring *vr, struct shyper_chain *chain)
 	return 1;
 }
 
-void shyper_vring_push(struct shyper_vring *vr, u16 head, u32 len)
+void shyper_vring_unpop(struct shyper_vring *vr, u16 count)
+{
+	vr->last_avail -= count;
+}
+
+void shyper_vring_fill(struct shyper_vring *vr, u16 ahead, u16 head, u32 len)
 {
 	struct vring_used_elem *elem =
-		&vr->used->ring[vr->next_used & (vr->num - 1)];
+		&vr->used->ring[(u16)(vr->next_used + ahead) & (vr->num - 1)];
 
 	vring_st32(&elem->id, head);
 	vring_st32(&elem->len, len);
+}
+
+void shyper_vring_publish(struct shyper_vring *vr, u16 count)
+{
+	vr->next_used += count;
 	/*
-	 * Release: the element and the data are there before the index. Pairs
-	 * with the driver's barrier after it read idx, 2.7.14.
+	 * Release: elements and data are there before the index. Pairs with
+	 * the driver's barrier after it read idx, 2.7.14.
 	 */
-	vring_st16_release(&vr->used->idx, ++vr->next_used);
+	vring_st16_release(&vr->used->idx, vr->next_used);
+}
+
+void shyper_vring_push(struct shyper_vring *vr, u16 head, u32 len)
+{
+	shyper_vring_fill(vr, 0, head, len);
+	shyper_vring_publish(vr, 1);
 }
 
 bool shyper_vring_want_irq(struct shyper_vring *vr)

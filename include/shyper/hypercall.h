@@ -108,6 +108,7 @@ enum shyper_direct_event {
 	SHYPER_DIRECT_VM_EVENT_RING	= 9,
 	SHYPER_DIRECT_STATS_PAGE	= 10,
 	SHYPER_DIRECT_SYS_INFO		= 11,
+	SHYPER_DIRECT_NET_STATS		= 12,
 };
 
 /*
@@ -130,6 +131,8 @@ enum shyper_direct_event {
 #define SHYPER_FEATURE_SAFE_MANAGE	((u64)1 << 14)
 /* SHYPER_CFG_DISK_INDEX of a mediated disk's cfg_list is honoured. */
 #define SHYPER_FEATURE_DISK_SELECT	((u64)1 << 15)
+/* net_stats works, and SHYPER_CFG_NET_MTU of a network device is honoured. */
+#define SHYPER_FEATURE_NET		((u64)1 << 16)
 
 enum shyper_vm_type {
 	SHYPER_VM_LINUX		= 0,
@@ -164,6 +167,8 @@ enum shyper_dtb_type {
 #define SHYPER_CFG_DISK_FIRST		0	/* first sector on the disk */
 #define SHYPER_CFG_DISK_COUNT		1	/* sectors; 0: up to its end */
 #define SHYPER_CFG_DISK_INDEX		2	/* 1 + disk; 0: the first free one */
+#define SHYPER_CFG_NET_MAC		0	/* six words, a byte each */
+#define SHYPER_CFG_NET_MTU		6	/* 0: SHYPER_NET_MTU_DEFAULT */
 #define SHYPER_CFG_CONSOLE_PEER_VM	0
 #define SHYPER_CFG_CONSOLE_PEER_IPA	1
 
@@ -175,6 +180,16 @@ enum shyper_dtb_type {
 #define SHYPER_MVM_CONSOLE_BASE		0x0b000000
 #define SHYPER_MVM_CONSOLE_STRIDE	0x1000
 #define SHYPER_MVM_CONSOLES		(SHYPER_VM_MAX - 1)
+
+/*
+ * The MVM's port of the network switch: the next virtio-mmio device of its
+ * device tree, and the address it has unless its driver sets another.
+ */
+#define SHYPER_MVM_NET_BASE		0x0b010000
+#define SHYPER_MVM_NET_MAC		{ 0x02, 0x53, 0x48, 0x59, 0x50, 0x00 }
+#define SHYPER_NET_MTU_DEFAULT		1500
+#define SHYPER_NET_MTU_MIN		68
+#define SHYPER_NET_MTU_MAX		9216
 
 /* Argument of CONFIG add_vm. */
 struct shyper_add_vm {
@@ -321,5 +336,57 @@ struct shyper_sys_info {
 	u8 unused[SHYPER_PAGE_SIZE - 136];
 };
 static_assert(sizeof(struct shyper_sys_info) == SHYPER_PAGE_SIZE);
+
+/*
+ * Why a port did not get a frame across. Append only.
+ *
+ * The first ones are counted at the sender, for a frame that went nowhere; those
+ * from RX on at a receiver, for its copy of a frame.
+ */
+enum shyper_net_drop {
+	SHYPER_NET_DROP_RUNT	= 0,	/* no Ethernet header behind virtio's */
+	SHYPER_NET_DROP_OVERSIZE = 1,	/* longer than its own MTU allows */
+	SHYPER_NET_DROP_HEADER	= 2,	/* offloads not negotiated, or nonsense */
+	SHYPER_NET_DROP_SPOOFED	= 3,	/* another's source address, or a group's */
+	SHYPER_NET_DROP_NOWHERE	= 4,	/* no port has the destination */
+	SHYPER_NET_DROP_RX_DOWN	= 5,	/* its driver is not up */
+	SHYPER_NET_DROP_RX_FULL	= 6,	/* it has too few buffers out */
+	SHYPER_NET_DROP_RX_SMALL = 7,	/* the buffer is too small */
+	SHYPER_NET_DROP_RX_FILTER = 8,	/* its driver does not want such frames */
+	SHYPER_NET_DROP_RX_OFFLOAD = 9,	/* it has not negotiated segmentation */
+	SHYPER_NET_DROP_RX_MTU	= 10,	/* longer than its MTU allows */
+	SHYPER_NET_DROPS	= 16,
+};
+
+#define SHYPER_NET_PORT_UPLINK		(1U << 0)	/* the MVM's */
+#define SHYPER_NET_PORT_LIVE		(1U << 1)	/* its driver is up */
+#define SHYPER_NET_PORT_LINK		(1U << 2)	/* so is another port's */
+
+/*
+ * Filled by direct net_stats(port, ipa): one port of the switch. Over all
+ * ports, the sum of tx_frames is that of drops below RX plus the frames sent
+ * on; the sum of tx_copies is that of rx_frames plus the drops from RX on.
+ * Frames' bytes are counted without virtio's header and without a FCS.
+ */
+struct shyper_net_stats {
+	__le32 version;		/* 1 */
+	__le32 vmid;
+	__le32 flags;		/* SHYPER_NET_PORT_* */
+	__le32 mtu;		/* 0: whatever comes */
+	u8 mac[6];
+	u8 reserved0[2];
+	__le64 base;		/* of its registers */
+	__le64 tx_frames;	/* taken from the port's driver */
+	__le64 tx_bytes;
+	__le64 tx_copies;	/* offered to other ports */
+	__le64 rx_frames;	/* given to the port's driver */
+	__le64 rx_bytes;
+	__le64 rx_interrupts;	/* for these */
+	__le64 resets_needed;	/* times its driver broke a ring's rules */
+	__le64 drops[SHYPER_NET_DROPS];
+	__le64 reserved[5];
+};
+static_assert(sizeof(struct shyper_net_stats) == 256);
+static_assert(offsetof(struct shyper_net_stats, drops) == 88);
 
 #endif /* SHYPER_HYPERCALL_H */

@@ -206,6 +206,23 @@ int shyper_vring_pop(struct shyper_vring *vr, struct shyper_chain *chain);
 void shyper_vring_push(struct shyper_vring *vr, u16 head, u32 len);
 
 /**
+ * shyper_vring_unpop() - make as if the last buffers had not been taken
+ * @count: how many; none of them pushed
+ */
+void shyper_vring_unpop(struct shyper_vring *vr, u16 count);
+
+/**
+ * shyper_vring_fill() - as push, but the driver does not see it yet
+ * @ahead: buffers filled before it since the last publish or push
+ */
+void shyper_vring_fill(struct shyper_vring *vr, u16 ahead, u16 head, u32 len);
+
+/**
+ * shyper_vring_publish() - give back what was filled, all at once
+ */
+void shyper_vring_publish(struct shyper_vring *vr, u16 count);
+
+/**
  * shyper_vring_want_irq() - whether the driver wants to hear of what was pushed
  *
  * Once after one or more pushes; 2.7.7.

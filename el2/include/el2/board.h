@@ -24,6 +24,7 @@ struct board_range {
  * @mvm_windows: as @mvm_devices, but never lent to a guest (PCIe, ITS)
  * @hvc_irq: INTID of HVC_IRQ; no device of the MVM uses it
  * @mvm_console_irq: INTID of the MVM's first console end, then one each
+ * @mvm_net_irq: INTID of the MVM's port of the network switch
  */
 struct board {
 	const char *name;
@@ -38,8 +39,14 @@ struct board {
 	const struct board_range *mvm_windows;
 	u32 hvc_irq;
 	u32 mvm_console_irq;
+	u32 mvm_net_irq;
 };
 
 extern const struct board board;
+
+/**
+ * board_irq_virtual() - whether an INTID of the MVM's is one that EL2 gives it
+ */
+bool board_irq_virtual(u32 intid);
 
 #endif /* EL2_BOARD_H */

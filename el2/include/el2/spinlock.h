@@ -4,9 +4,10 @@
  * an interrupt handler on the CPU that holds it. The waiter sleeps in WFE until
  * the unlocker's SEV.
  *
- * Lock order, outermost first: vm_table -> vm -> pool -> console table -> virtio
- * device (of the two ends of a console, the lower address first) -> mq -> vgic ->
- * gicd -> log. The mediated lock is a leaf, taken under vm and under no device's.
+ * Lock order, outermost first: vm_table -> vm -> pool -> console table, net link
+ * -> virtio work -> virtio device (of the two ends of a console, the lower address
+ * first) -> mq -> vgic -> gicd -> log. The mediated lock is a leaf, taken under vm
+ * and under no device's. No net link and virtio work lock are held together.
  */
 #ifndef EL2_SPINLOCK_H
 #define EL2_SPINLOCK_H

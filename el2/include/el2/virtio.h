@@ -9,6 +9,7 @@
 #include <el2/util.h>
 
 struct vm;
+struct shyper_net_stats;
 
 /**
  * virtio_blk_create() - give a VM a mediated virtio-blk device
@@ -36,6 +37,33 @@ int virtio_blk_create(struct vm *vm, u64 base, u32 intid, const u64 *cfg);
  */
 int virtio_console_create(struct vm *vm, u64 base, u32 intid, u32 peer_vm,
 			  u64 peer_base);
+
+/**
+ * virtio_net_create() - give a guest a virtio-net device: a port of the switch
+ * @cfg: SHYPER_CFG_LIST_LEN words, see SHYPER_CFG_NET_*
+ *
+ * Context: as virtio_blk_create().
+ * Return: 0; -EINVAL no unicast address, or an MTU out of range; -EEXIST another
+ * port has the address; -ENOSPC; what mmio_register() returns.
+ */
+int virtio_net_create(struct vm *vm, u64 base, u32 intid, const u64 *cfg);
+
+/**
+ * virtio_net_create_uplink() - the MVM's port, through which the world is reached
+ *
+ * It gets every frame that no guest's port has the address of, and may send
+ * from any address.
+ * Return: as virtio_blk_create().
+ */
+int virtio_net_create_uplink(struct vm *vm, u64 base, u32 intid);
+
+/**
+ * virtio_net_stats() - a port and its counters
+ * @port: from 0 on; the MVM's is among them
+ *
+ * Return: 0; -ENODEV no such port at present; -ENOENT there never is one.
+ */
+int virtio_net_stats(u64 port, struct shyper_net_stats *stats);
 
 /**
  * virtio_vm_reset() - the guest's devices as after power-on
