@@ -19,6 +19,7 @@
 #include "event.h"
 #include "hypercall.h"
 #include "ioctl.h"
+#include "net.h"
 #include "notify.h"
 #include "vm.h"
 
@@ -32,6 +33,7 @@ static const struct {
 	{ SHYPER_FEATURE_SAFE_MANAGE, SHYPER_INFO_STOP },
 	{ SHYPER_FEATURE_DISK_SELECT, SHYPER_INFO_DISK_SELECT },
 	{ SHYPER_FEATURE_LIFECYCLE, SHYPER_INFO_CRASH_EVENTS },
+	{ SHYPER_FEATURE_NET, SHYPER_INFO_NET },
 };
 
 static void info_counts(struct shyper_info *info)
@@ -163,6 +165,11 @@ static long disk_get_info(struct file *file, void *arg)
 	return shyper_disk_get_info(arg);
 }
 
+static long net_get_info(struct file *file, void *arg)
+{
+	return shyper_net_get_info(arg);
+}
+
 static const struct shyper_ioctl calls[] = {
 	{ SHYPER_GET_INFO, get_info, false },
 	{ SHYPER_VM_ADD, .open = vm_add, .change = true },
@@ -171,6 +178,7 @@ static const struct shyper_ioctl calls[] = {
 	{ SHYPER_DISK_ATTACH, disk_attach, true },
 	{ SHYPER_DISK_DETACH, disk_detach, true },
 	{ SHYPER_DISK_GET_INFO, disk_get_info, false },
+	{ SHYPER_NET_GET_INFO, net_get_info, false },
 };
 
 /* ---- the file ---- */

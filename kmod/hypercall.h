@@ -329,4 +329,15 @@ static inline int shyper_hvc_sys_info(struct shyper_sys_info *info)
 		shyper_hvc_args(virt_to_phys(info))));
 }
 
+/**
+ * shyper_hvc_net_stats() - a port of the switch; needs SHYPER_FEATURE_NET
+ * @port: from 0 on
+ * @stats: filled; in the linear map
+ */
+static inline int shyper_hvc_net_stats(u32 port, struct shyper_net_stats *stats)
+{
+	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_NET_STATS,
+		shyper_hvc_args(port, virt_to_phys(stats))));
+}
+
 #endif /* SHYPER_KMOD_HYPERCALL_H */

@@ -275,6 +275,59 @@ setup_fio() {
 	stamp fio "$want"
 }
 
+# iperf3 for arm64 in one file, from Debian's static libraries.
+setup_iperf3() {
+	local dir=$CACHE/iperf3 packages=(libiperf-dev libssl-dev libsctp-dev)
+	local main=$TOP/tests/tools/iperf3.c want lib p
+
+	want="$LAYOUT $(cksum <"$main") $(aarch64-linux-gnu-gcc -dumpfullversion)"
+	if stamped iperf3 "$want"; then
+		return
+	fi
+	apt_init
+	say "building iperf3 for arm64"
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	apt_fetch "${packages[@]/%/:arm64}"
+	for p in "${packages[@]}"; do
+		dpkg-deb -x "$(deb_path "$p")" "$dir/root"
+	done
+	lib=$dir/root/usr/lib/aarch64-linux-gnu
+	# The linker warns of getaddrinfo() in a static program.
+	aarch64-linux-gnu-gcc -O2 -s -static -isystem "$dir/root/usr/include" \
+		-o "$dir/iperf3" "$main" "$lib"/lib{iperf,ssl,crypto,sctp}.a -lm \
+		2>"$dir/build.log" ||
+		die "iperf3 did not build; see $dir/build.log"
+	rm -rf "$dir/root"
+	stamp iperf3 "$want"
+}
+
+# The MVM's DHCP server, static, from its source package.
+setup_dnsmasq() {
+	local dir=$CACHE/dnsmasq want
+
+	want="$LAYOUT $(aarch64-linux-gnu-gcc -dumpfullversion)"
+	if stamped dnsmasq "$want"; then
+		return
+	fi
+	apt_init
+	say "building dnsmasq for arm64 from its source package"
+	rm -rf "$dir"
+	mkdir -p "$dir"
+	(
+		cd "$dir" &&
+		apt_get source --download-only dnsmasq &&
+		dpkg-source --no-check -x dnsmasq_*.dsc src &&
+		make -C src -j"$(nproc)" CC=aarch64-linux-gnu-gcc LDFLAGS=-static &&
+		aarch64-linux-gnu-strip -o dnsmasq src/src/dnsmasq
+	) >"$dir/build.log" 2>&1 || {
+		tail -n 20 "$dir/build.log" >&2
+		die "dnsmasq did not build; all of it is in $dir/build.log"
+	}
+	rm -rf "$dir/src"
+	stamp dnsmasq "$want"
+}
+
 # A sysroot beside the first one's kernel: only its headers.
 setup_backports() {
 	local v want="$LAYOUT $SYSROOT backports"
@@ -301,6 +354,8 @@ install_host_packages
 setup_sysroot
 setup_linux
 setup_fio
+setup_iperf3
+setup_dnsmasq
 case ${1:-} in
 backports)
 	setup_backports ;;

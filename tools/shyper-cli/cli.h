@@ -82,6 +82,7 @@ struct cli_command {
 
 extern const struct cli_command cli_vm_commands[];
 extern const struct cli_command cli_blk_commands[];
+extern const struct cli_command cli_net_commands[];
 extern const struct cli_command cli_system_commands[];
 
 /* main.c */

@@ -17,7 +17,8 @@
 struct cli cli = { .device = SHYPER_DEVICE, .run = SHYPER_RUN_DIR };
 
 static const struct cli_command *const tables[] = {
-	cli_vm_commands, cli_blk_commands, cli_system_commands,
+	cli_vm_commands, cli_blk_commands, cli_net_commands,
+	cli_system_commands,
 };
 
 /* Options that every command takes; the values begin above a command's own. */

@@ -19,6 +19,9 @@
 #define SHYPER_IPA_LIMIT	(1ULL << 40)
 #define SHYPER_PAGE		4096ULL
 
+#define SHYPER_MTU_MIN		68
+#define SHYPER_MTU_MAX		9216
+
 /* The guest that the short form describes. */
 #define SHYPER_RAM_BASE		0x40000000ULL
 #define SHYPER_KERNEL_OFFSET	0x200000ULL	/* device tree below it */

@@ -253,10 +253,14 @@ static void check_net(const struct checker *check, size_t index)
 	__u64 all = 0;
 	size_t i;
 
-	if (device->dev.cfg_num != 6) {
+	if (device->dev.cfg_num != 6 && device->dev.cfg_num != 7) {
 		error(check, &device->where, "MAC address: expected six bytes");
 		return;
 	}
+	if (device->dev.cfg_num == 7 && mac[6] &&
+	    (mac[6] < SHYPER_MTU_MIN || mac[6] > SHYPER_MTU_MAX))
+		error(check, &device->where, "MTU: expected %d to %d",
+		      SHYPER_MTU_MIN, SHYPER_MTU_MAX);
 	for (i = 0; i < 6; i++)
 		all |= mac[i];
 	if (all > 0xff || !all || mac[0] & 1) {

@@ -22,7 +22,7 @@ static const char *const disk_keys[] = {
 	"disk", "first_sector", "sectors", NULL
 };
 
-static const char *const net_keys[] = { "mac", NULL };
+static const char *const net_keys[] = { "mac", "mtu", NULL };
 
 static const char *const device_keys[] = {
 	"name", "type", "base", "length", "irq", "cfg", NULL
@@ -256,12 +256,14 @@ static void take_net(struct shyper_config *config, const struct shyper_node *nod
 	struct shyper_node mac = *node;
 	const char *text;
 	uint8_t bytes[6];
+	uint64_t mtu = 0;
 	int i;
 
 	if (!device)
 		return;
 	if (shyper_node_is_object(node)) {
 		shyper_node_keys(node, net_keys, true);
+		shyper_get_number(node, "mtu", false, SHYPER_MTU_MAX, &mtu);
 		if (!shyper_node_get(node, "mac", &mac)) {
 			shyper_node_error(&mac, "missing");
 			return;
@@ -275,7 +277,9 @@ static void take_net(struct shyper_config *config, const struct shyper_node *nod
 	}
 	for (i = 0; i < 6; i++)
 		device->dev.cfg[i] = bytes[i];
-	device->dev.cfg_num = 6;
+	/* A deployed hypervisor wants six words, and knows no more. */
+	device->dev.cfg[6] = mtu;
+	device->dev.cfg_num = mtu ? 7 : 6;
 }
 
 /* An emulated device that has no key of its own. */

@@ -22,6 +22,7 @@ static const struct {
 	REQUEST(SHYPER_DISK_ATTACH),
 	REQUEST(SHYPER_DISK_DETACH),
 	REQUEST(SHYPER_DISK_GET_INFO),
+	REQUEST(SHYPER_NET_GET_INFO),
 	REQUEST(SHYPER_VM_SET_CPUS),
 	REQUEST(SHYPER_VM_ADD_MEMORY),
 	REQUEST(SHYPER_VM_ADD_DEVICE),
@@ -75,6 +76,7 @@ static const struct {
 	{ SHYPER_DISK_ATTACH, ENOSPC, "as many disks as there can be are attached" },
 	{ SHYPER_DISK_ATTACH, ENOMEM, "no contiguous memory for the disk's cache" },
 	{ SHYPER_DISK_DETACH, EBUSY, "a VM has the disk" },
+	{ SHYPER_NET_GET_INFO, EOPNOTSUPP, "this hypervisor does not tell of its network switch" },
 	{ 0, ENODEV, "the VM has been removed meanwhile" },
 	{ 0, EIO, "the hypervisor refused; its own console tells why" },
 	{ 0, EOPNOTSUPP, "this hypervisor cannot do that" },
@@ -208,4 +210,16 @@ int shyper_disk_find(int dev, const char *name, struct shyper_disk_info *info)
 		err = shyper_disk_next(dev, info, &index);
 	} while (!err && strncmp(info->name, name, SHYPER_API_NAME_LEN));
 	return err;
+}
+
+int shyper_net_next(int dev, struct shyper_net_info *info, uint32_t *index)
+{
+	int err;
+
+	do {
+		memset(info, 0, sizeof(*info));
+		info->index = (*index)++;
+		err = shyper_ioctl(dev, SHYPER_NET_GET_INFO, info);
+	} while (err == -ENODEV);
+	return err < 0 ? err : 0;
 }

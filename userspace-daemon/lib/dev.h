@@ -73,4 +73,14 @@ int shyper_disk_next(int dev, struct shyper_disk_info *info, uint32_t *index);
  */
 int shyper_disk_find(int dev, const char *name, struct shyper_disk_info *info);
 
+/**
+ * shyper_net_next() - go through the ports of the network switch
+ * @dev:	the device
+ * @info:	out
+ * @index:	where to begin; left behind the port found
+ *
+ * Return: 0, -ENOENT behind the last one, or another negative errno.
+ */
+int shyper_net_next(int dev, struct shyper_net_info *info, uint32_t *index);
+
 #endif /* SHYPER_LIB_DEV_H */

@@ -26,6 +26,7 @@
 #define SHYPER_API_MAX_CPUS	64
 #define SHYPER_API_CMDLINE_MAX	1024	/* bytes, without a NUL */
 #define SHYPER_API_LATENCY_BUCKETS 24
+#define SHYPER_API_NET_DROPS	16
 
 /* ---- calls on /dev/shyper ---- */
 
@@ -92,6 +93,7 @@ struct shyper_info {
 #define SHYPER_INFO_STOP	(1ULL << 2)	/* SHYPER_VM_STOP, _RESET work */
 #define SHYPER_INFO_DISK_SELECT	(1ULL << 3)	/* a device can name its disk */
 #define SHYPER_INFO_CRASH_EVENTS (1ULL << 4)	/* crashes are reported */
+#define SHYPER_INFO_NET		(1ULL << 5)	/* SHYPER_NET_GET_INFO works */
 
 #define SHYPER_VM_TYPE_LINUX		0
 #define SHYPER_VM_TYPE_BARE_METAL	1
@@ -287,6 +289,63 @@ struct shyper_disk_info {
 
 #define SHYPER_DISK_NO_VM	0xffffffff
 
+#define SHYPER_PORT_UPLINK	(1 << 0)	/* the management VM's */
+#define SHYPER_PORT_LIVE	(1 << 1)	/* its driver is up */
+#define SHYPER_PORT_LINK	(1 << 2)	/* so is another port's */
+
+/* Causes in @drops: what a sender lost, and from RX on, what a receiver did. */
+#define SHYPER_DROP_RUNT	0	/* no whole Ethernet header */
+#define SHYPER_DROP_OVERSIZE	1	/* longer than its MTU allows */
+#define SHYPER_DROP_HEADER	2	/* offloads that make no sense */
+#define SHYPER_DROP_SPOOFED	3	/* another's source address */
+#define SHYPER_DROP_NOWHERE	4	/* no port has the destination */
+#define SHYPER_DROP_RX_DOWN	5	/* its driver is not up */
+#define SHYPER_DROP_RX_FULL	6	/* too few buffers */
+#define SHYPER_DROP_RX_SMALL	7	/* too small a buffer */
+#define SHYPER_DROP_RX_FILTER	8	/* its driver wants no such frames */
+#define SHYPER_DROP_RX_OFFLOAD	9	/* it cannot take segmentation */
+#define SHYPER_DROP_RX_MTU	10	/* longer than its MTU allows */
+#define SHYPER_DROP_RX_FIRST	SHYPER_DROP_RX_DOWN
+
+/**
+ * struct shyper_net_info - SHYPER_NET_GET_INFO: one port of the switch
+ * @index:	in: which; ENOENT beyond the last, ENODEV if there is none now,
+ *		EOPNOTSUPP without SHYPER_INFO_NET
+ * @flags:	SHYPER_PORT_*
+ * @vmid:	whose
+ * @mtu:	0: whatever comes
+ * @mac:	its address
+ * @reserved0:	zero
+ * @base:	guest address of its registers
+ * @tx_frames:	taken from its driver
+ * @tx_bytes:	of these
+ * @tx_copies:	that other ports were offered
+ * @rx_frames:	given to its driver
+ * @rx_bytes:	of these
+ * @rx_interrupts: for these
+ * @resets_needed: times its driver broke the rules of a ring
+ * @drops:	by SHYPER_DROP_*
+ * @reserved:	zero
+ */
+struct shyper_net_info {
+	__u32 index;
+	__u32 flags;
+	__u32 vmid;
+	__u32 mtu;
+	__u8 mac[6];
+	__u8 reserved0[2];
+	__u64 base;
+	__u64 tx_frames;
+	__u64 tx_bytes;
+	__u64 tx_copies;
+	__u64 rx_frames;
+	__u64 rx_bytes;
+	__u64 rx_interrupts;
+	__u64 resets_needed;
+	__u64 drops[SHYPER_API_NET_DROPS];
+	__u64 reserved[8];
+};
+
 #define SHYPER_GET_INFO		_IOR(SHYPER_IOC_MAGIC, 0x00, struct shyper_info)
 #define SHYPER_VM_ADD		_IOWR(SHYPER_IOC_MAGIC, 0x01, struct shyper_vm_add)
 #define SHYPER_VM_OPEN		_IOW(SHYPER_IOC_MAGIC, 0x02, struct shyper_vm_open)
@@ -294,6 +353,7 @@ struct shyper_disk_info {
 #define SHYPER_DISK_ATTACH	_IOWR(SHYPER_IOC_MAGIC, 0x04, struct shyper_disk_attach)
 #define SHYPER_DISK_DETACH	_IOW(SHYPER_IOC_MAGIC, 0x05, struct shyper_disk_detach)
 #define SHYPER_DISK_GET_INFO	_IOWR(SHYPER_IOC_MAGIC, 0x06, struct shyper_disk_info)
+#define SHYPER_NET_GET_INFO	_IOWR(SHYPER_IOC_MAGIC, 0x07, struct shyper_net_info)
 
 /* ---- read() and poll() on /dev/shyper: events, whole structs only ---- */
 
@@ -374,7 +434,8 @@ struct shyper_vm_memory {
  * @flags:	zero
  * @cfg:	disk: first sector, sectors (0: all), 1 + disk index (0: the first
  *		free one; else only with SHYPER_INFO_DISK_SELECT or if it is the
- *		first free one); net: six MAC bytes; console: peer VM, peer address
+ *		first free one); net: six MAC bytes and, with
+ *		SHYPER_INFO_NET, the MTU (0: 1500); console: peer VM, peer address
  */
 struct shyper_vm_device {
 	char name[SHYPER_API_NAME_LEN];
