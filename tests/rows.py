@@ -11,6 +11,8 @@ class Row:
 
     abis: "normal" and "deployed", EL2's modes in which the row runs.
     allow: a pattern of log lines that are no complaint in this row.
+    server: there is a server on this machine's loopback, for clients behind QEMU's
+        user network; its port goes to the MVM as shyper.server.
     disks: images of build/images that are attached beside the data disk.
     """
 
@@ -26,6 +28,7 @@ class Row:
     disks: tuple = ("disk1", "disk2")
     timeout: int = 60
     allow: str = ""
+    server: bool = False
     qemu: tuple = ()
 
 
@@ -72,4 +75,11 @@ ROWS = [
     Row("bare-metal", "bare-metal", smp=3, timeout=120),
     Row("config-errors", "config-errors", timeout=120),
     Row("cycle", "cycle", abis=BOTH, timeout=400),
+
+    # Guests on the network.
+    Row("net-nat", "net-nat", abis=BOTH, timeout=240, server=True),
+    Row("net-bridge", "net-bridge", timeout=120, server=True),
+    Row("net-guests", "net-guests", abis=BOTH, smp=3, mem="3G", timeout=240),
+    Row("net-life", "net-life", smp=3, mem="3G", timeout=400,
+        allow=r"^g2\|.*Kernel panic - not syncing: sysrq triggered crash"),
 ]

@@ -23,6 +23,7 @@ COMMON_MODULES=(
 )
 MVM_MODULES=(
 	"${COMMON_MODULES[@]}" nvme crc64_rocksoft_generic crct10dif_generic brd
+	bridge nft_masq nft_chain_nat veth
 )
 GUEST_MODULES=("${COMMON_MODULES[@]}")
 
@@ -65,7 +66,11 @@ new_root() {
 	mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,etc,dev,proc,sys,tmp,run,var,mnt,root,tests}
 	cp "$SYSROOT/bin/busybox" "$root/bin/"
 	ln -s busybox "$root/bin/sh"
-	cp "$B/cache/fio/fio" "$root/usr/bin/"
+	cp "$B/cache/fio/fio" "$B/cache/iperf3/iperf3" "$root/usr/bin/"
+	install -D -m 755 "$TOP/tools/initramfs/udhcpc" \
+		"$root/etc/udhcpc/default.script"
+	aarch64-linux-gnu-gcc -O2 -Wall -s -static -o "$root/usr/bin/frames" \
+		"$TOP/tests/tools/frames.c"
 	cp "$TOP/tools/initramfs/common.sh" "$root/etc/"
 	install -m 755 "$TOP/tools/initramfs/$1-init" "$root/init"
 	printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
@@ -107,6 +112,7 @@ mvm_image() {
 	mkdir -p "$root/etc/shyper" "$root/lib/shyper" "$root/tests/bench"
 	cp -r "$TOP/tests/e2e" "$TOP/tests/guest" "$root/tests/"
 	cp "$TOP/tests/bench/mvm" "$root/tests/bench/"
+	cp "$B/cache/dnsmasq/dnsmasq" "$root/usr/sbin/"
 	cp -r "$TOP/tools/initramfs/shyper/." "$root/etc/shyper/"
 	if [ -e "$B/kmod/shyper.ko" ]; then
 		cp "$B/kmod/shyper.ko" "$root/lib/shyper/"

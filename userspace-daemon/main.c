@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shyperd: attaches disks, follows VMs. It is not in the way of any I/O: what it
+ * shyperd: attaches disks, sets up the network, follows VMs. It is not in the way of any I/O: what it
  * has attached goes on without it, and is adopted by its successor.
  */
 #include <errno.h>
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "dev.h"
+#include "network.h"
 #include "shyperd.h"
 #include "state.h"
 
@@ -26,11 +27,11 @@
 static const char usage[] =
 	"usage: shyperd [OPTION...]\n"
 	"\n"
-	"Attaches disks for guests and follows VMs.\n"
+	"Attaches disks for guests, connects them to the network, and follows VMs.\n"
 	"\n"
 	"  -c, --config=FILE    the list of disks (" DEFAULT_CONFIG ")\n"
 	"  -f, --foreground     stay in the foreground, log to standard error\n"
-	"  -t, --test           check the list of disks and end\n"
+	"  -t, --test           check the configuration and end\n"
 	"      --device=PATH    instead of " SHYPER_DEVICE "\n"
 	"      --run-dir=PATH   instead of " SHYPER_RUN_DIR "\n"
 	"      --pid-file=FILE  instead of RUN-DIR/shyperd.pid\n"
@@ -52,11 +53,14 @@ static int test_list(const char *path)
 	struct shyper_diag diag = { 0 };
 	struct shyper_disks *disks = shyper_disks_load(path, &diag);
 
-	if (disks)
+	struct shyper_network network;
+	bool good = disks && !shyper_network_load(path, &network, &diag);
+
+	if (good)
 		printf("%s: no error, %zu disks\n", path, disks->num);
 	log_diag(LOG_ERR, &diag);
 	shyper_disks_free(disks);
-	return disks ? EXIT_SUCCESS : EXIT_FAILURE;
+	return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 /* Return: an open, locked pid file, or -1 with the error logged. */
@@ -148,6 +152,8 @@ static void reload(struct daemon *daemon)
 	log_line(LOG_INFO, "reading %s again", daemon->config);
 	if (!disks_apply(daemon))
 		log_line(LOG_ERR, "the list stays as it was");
+	else
+		network_apply(daemon);
 	consoles_hold();
 	notify("READY=1");
 }
@@ -207,7 +213,7 @@ static int serve(struct daemon *daemon, int pid_fd, int ready)
 		return EXIT_FAILURE;
 	}
 	consoles_hold();
-	if (!disks_apply(daemon))
+	if (!disks_apply(daemon) || !network_apply(daemon))
 		return EXIT_FAILURE;
 	write_pid(pid_fd);
 	if (ready >= 0)
@@ -216,6 +222,7 @@ static int serve(struct daemon *daemon, int pid_fd, int ready)
 	restarts_find(daemon);
 	run(daemon);
 	notify("STOPPING=1");
+	network_undo(daemon);
 	unlink(daemon->pid_file);
 	return EXIT_SUCCESS;
 }

@@ -85,6 +85,21 @@ void restarts_find(struct daemon *daemon);
  */
 int restarts_run(struct daemon *daemon);
 
+/* network.c */
+
+/**
+ * network_apply() - read the network's configuration, and make it so
+ * @daemon:	shyperd
+ *
+ * What is set up already is adopted. What fails is logged; guests do without.
+ *
+ * Return: false if the configuration itself is wrong, and nothing was changed.
+ */
+bool network_apply(struct daemon *daemon);
+
+/** network_undo() - take away what was set up */
+void network_undo(struct daemon *daemon);
+
 /* consoles.c */
 
 /** consoles_hold() - open the guest consoles' ends that are not open yet */

@@ -15,7 +15,7 @@
 #include "ioctl.h"
 #include "names.h"
 
-static const char *const root_keys[] = { "disks", "mediated", NULL };
+static const char *const root_keys[] = { "disks", "mediated", "network", NULL };
 static const char *const disk_keys[] = {
 	"name", "path", "read_only", "cache", "cache_size", "first_sector",
 	"sectors", NULL
