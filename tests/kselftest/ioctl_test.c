@@ -11,7 +11,8 @@
 	call(SHYPER_VM_LIST, false)		\
 	call(SHYPER_DISK_ATTACH, true)		\
 	call(SHYPER_DISK_DETACH, true)		\
-	call(SHYPER_DISK_GET_INFO, false)
+	call(SHYPER_DISK_GET_INFO, false)	\
+	call(SHYPER_NET_GET_INFO, false)
 
 #define VM_CALLS(call)				\
 	call(SHYPER_VM_SET_CPUS, true)		\

@@ -146,6 +146,7 @@ int main(void)
 	test_numbers();
 	test_files();
 	test_disks();
+	test_network();
 	test_add();
 	remove_dir(test_dir);
 	printf("1..%u\n", count);

@@ -33,6 +33,7 @@ char *replace(const char *text, const char *from, const char *to);
 void test_numbers(void);
 void test_files(void);
 void test_disks(void);
+void test_network(void);
 void test_add(void);
 
 /* mock.c: the kernel, as far as the library sees it. */
