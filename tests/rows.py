@@ -82,4 +82,9 @@ ROWS = [
     Row("net-guests", "net-guests", abis=BOTH, smp=3, mem="3G", timeout=240),
     Row("net-life", "net-life", smp=3, mem="3G", timeout=400,
         allow=r"^g2\|.*Kernel panic - not syncing: sysrq triggered crash"),
+    # Five busy CPUs: with a thread each on fewer cores they mostly wait for
+    # each other. In turns, the time being that of instructions, they do not.
+    Row("net-busy", "net-busy", smp=5, mem="3G", timeout=400,
+        append="shyper.guest_cpus=2 shyper.seconds=30 nokaslr kpti=off",
+        qemu=("-icount", "shift=0,sleep=off")),
 ]
