@@ -60,7 +60,7 @@ add_modules() {
 
 # new_root NAME: a folder with what every image has.
 new_root() {
-	local root=$OUT/$1.root
+	local root=$OUT/$1.root f
 
 	rm -rf "$root"
 	mkdir -p "$root"/{bin,sbin,usr/bin,usr/sbin,etc,dev,proc,sys,tmp,run,var,mnt,root,tests}
@@ -69,8 +69,10 @@ new_root() {
 	cp "$B/cache/fio/fio" "$B/cache/iperf3/iperf3" "$root/usr/bin/"
 	install -D -m 755 "$TOP/tools/initramfs/udhcpc" \
 		"$root/etc/udhcpc/default.script"
-	aarch64-linux-gnu-gcc -O2 -Wall -s -static -o "$root/usr/bin/frames" \
-		"$TOP/tests/tools/frames.c"
+	for f in frames udprr; do
+		aarch64-linux-gnu-gcc -O2 -Wall -s -static -o "$root/usr/bin/$f" \
+			"$TOP/tests/tools/$f.c"
+	done
 	cp "$TOP/tools/initramfs/common.sh" "$root/etc/"
 	install -m 755 "$TOP/tools/initramfs/$1-init" "$root/init"
 	printf 'root:x:0:0:root:/root:/bin/sh\n' >"$root/etc/passwd"
@@ -111,7 +113,7 @@ mvm_image() {
 	add_modules "$root" "${MVM_MODULES[@]}"
 	mkdir -p "$root/etc/shyper" "$root/lib/shyper" "$root/tests/bench"
 	cp -r "$TOP/tests/e2e" "$TOP/tests/guest" "$root/tests/"
-	cp "$TOP/tests/bench/mvm" "$root/tests/bench/"
+	cp "$TOP/tests/bench/mvm" "$TOP/tests/bench/net" "$root/tests/bench/"
 	cp "$B/cache/dnsmasq/dnsmasq" "$root/usr/sbin/"
 	cp -r "$TOP/tools/initramfs/shyper/." "$root/etc/shyper/"
 	if [ -e "$B/kmod/shyper.ko" ]; then

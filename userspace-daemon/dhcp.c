@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * dnsmasq, which gives guests their addresses. It goes into the background and is
+ * dnsmasq, which gives guests their addresses and answers DNS. It goes into the background and is
  * known by its pid file, so that a shyperd that comes after a crash finds it.
  */
 #include <arpa/inet.h>
@@ -89,7 +89,7 @@ static int write_conf(const char *path, const char *run, const char *port,
 
 	if (!file)
 		return -ENOMEM;
-	fprintf(file, "# made by shyperd\nport=0\ninterface=%s\nexcept-interface=lo\n"
+	fprintf(file, "# made by shyperd\ninterface=%s\nexcept-interface=lo\n"
 		"bind-interfaces\nuser=root\ndhcp-authoritative\n"
 		"pid-file=%s/dnsmasq.pid\ndhcp-leasefile=%s/dnsmasq.leases\n",
 		port, run, run);

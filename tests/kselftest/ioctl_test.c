@@ -72,7 +72,7 @@ TEST_F(dev, info)
 	ASSERT_EQ(call(self->fd, SHYPER_GET_INFO, &info), 0);
 	EXPECT_EQ(info.version, SHYPER_API_VERSION);
 	EXPECT_EQ(info.vmid, 0);
-	EXPECT_EQ(info.features & ~0x1fULL, 0);
+	EXPECT_EQ(info.features & ~0x3fULL, 0);
 	EXPECT_EQ(info.max_disks, SHYPER_API_MAX_DISKS);
 	EXPECT_LE(info.disks, info.max_disks);
 	EXPECT_GT(info.hypercalls, 0);
@@ -399,6 +399,41 @@ TEST_F(dev, stats)
 	EXPECT_EQ(stats.reserved0, 0);
 	EXPECT_EQ(stats.reserved[6], 0);
 	close(vm);
+}
+
+/* The management VM's own port is always there; the rest depends. */
+TEST_F(dev, net)
+{
+	struct shyper_net_info info = { 0 };
+	unsigned int uplinks = 0, n;
+	int ret;
+
+	if (!(features(self->fd) & SHYPER_INFO_NET)) {
+		EXPECT_EQ(call(self->fd, SHYPER_NET_GET_INFO, &info), -EOPNOTSUPP);
+		SKIP(return, "the hypervisor does not tell of its switch");
+	}
+	for (n = 0; n < 1000; n++) {
+		memset(&info, 0xff, sizeof(info));
+		info.index = n;
+		ret = call(self->fd, SHYPER_NET_GET_INFO, &info);
+		if (ret == -ENOENT)
+			break;
+		if (ret == -ENODEV)
+			continue;
+		ASSERT_EQ(ret, 0);
+		EXPECT_EQ(info.index, n);
+		EXPECT_EQ(info.mac[0] & 1, 0);
+		EXPECT_EQ(info.reserved[7], 0);
+		if (info.flags & SHYPER_PORT_UPLINK) {
+			EXPECT_EQ(info.vmid, 0);
+			uplinks++;
+		}
+	}
+	EXPECT_LT(n, 1000);
+	EXPECT_EQ(uplinks, 1);
+	memset(&info, 0, sizeof(info));
+	info.index = UINT32_MAX;
+	EXPECT_EQ(call(self->fd, SHYPER_NET_GET_INFO, &info), -ENOENT);
 }
 
 TEST_HARNESS_MAIN
