@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * shyperd: attaches disks, sets up the network, follows VMs. It is not in the way of any I/O: what it
- * has attached goes on without it, and is adopted by its successor.
+ * shyperd: attaches disks, sets up the network, follows VMs. It is not in the way of
+ * any I/O: what it has attached goes on without it, and is adopted by its successor.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -7,10 +7,7 @@
  * Notifications are passed to the device after both are released.
  */
 #include <el2/errno.h>
-#include <el2/log.h>
 #include <el2/string.h>
-#include <el2/vgic.h>
-#include <el2/virtio.h>
 
 #include "virtio_dev.h"
 
@@ -24,23 +21,11 @@
 #define REG_QUEUE_RESET		0x0c0
 #define REG_CONFIG		0x100
 
-/* Lines that one device's driver may cause. */
-#define COMPLAINTS	4
-
 /* Status bits that are the driver's to set. */
 #define STATUS_DRIVER_BITS \
 	(VIRTIO_STATUS_ACKNOWLEDGE | VIRTIO_STATUS_DRIVER | \
 	 VIRTIO_STATUS_DRIVER_OK | VIRTIO_STATUS_FEATURES_OK | \
 	 VIRTIO_STATUS_FAILED)
-
-#define TRANSPORT_FEATURES \
-	(VIRTIO_F_VERSION_1 | VIRTIO_F_RING_RESET | \
-	 VIRTIO_RING_F_INDIRECT_DESC | VIRTIO_RING_F_EVENT_IDX)
-
-static u64 offered(const struct virtio_dev *dev)
-{
-	return dev->ops->features | TRANSPORT_FEATURES;
-}
 
 /* A word of 32 bits out of 64; there are two. */
 static u32 word_of(u64 val, u32 sel)
@@ -62,116 +47,6 @@ static struct virtio_queue *selected(struct virtio_dev *dev)
 	       &dev->queue[dev->queue_sel] : NULL;
 }
 
-static void raise_locked(struct virtio_dev *dev, u32 bits)
-{
-	dev->isr |= bits;
-	vgic_pend_spi(dev->vm, dev->intid);
-}
-
-/*
- * The piece of the VM's memory at `addr`. Where the whole range is not in one
- * region, as much of it as is, in pages, which regions consist of: two that
- * touch are one memory to the guest.
- */
-static void *translate(void *priv, u64 addr, u32 *len)
-{
-	struct vm *vm = priv;
-	void *p = vm_memory(vm, addr, *len);
-	u64 first = PAGE_SIZE - addr % PAGE_SIZE;
-	u64 fits = 0, fails, mid;
-
-	if (p)
-		return p;
-	if (first >= *len || !vm_memory(vm, addr, first))
-		return NULL;
-	fails = (*len - first) / PAGE_SIZE + 1;
-	while (fails - fits > 1) {
-		mid = fits + (fails - fits) / 2;
-		if (vm_memory(vm, addr, first + mid * PAGE_SIZE))
-			fits = mid;
-		else
-			fails = mid;
-	}
-	*len = (u32)(first + fits * PAGE_SIZE);
-	return vm_memory(vm, addr, *len);
-}
-
-static void queue_stop(struct virtio_dev *dev, u32 index)
-{
-	struct virtio_queue *q = &dev->queue[index];
-
-	if (q->ready && dev->ops->stopped)
-		dev->ops->stopped(dev, index);
-	q->ready = false;
-}
-
-static void queue_reset(struct virtio_dev *dev, u32 index)
-{
-	queue_stop(dev, index);
-	memset(&dev->queue[index], 0, sizeof(dev->queue[index]));
-	dev->queue[index].num = dev->queue_max;
-}
-
-void virtio_dev_reset_locked(struct virtio_dev *dev)
-{
-	u32 n;
-
-	ASSERT(spin_is_locked(&dev->lock));
-	for (n = 0; n < dev->ops->queues; n++)
-		queue_reset(dev, n);
-	dev->status = 0;
-	dev->isr = 0;
-	dev->kicks = 0;
-	dev->features_sel = 0;
-	dev->driver_features_sel = 0;
-	dev->driver_features = 0;
-	dev->driver_features_high = false;
-	dev->queue_sel = 0;
-	if (dev->ops->reset)
-		dev->ops->reset(dev);
-}
-
-void virtio_dev_broken_locked(struct virtio_dev *dev, int why)
-{
-	ASSERT(spin_is_locked(&dev->lock));
-	if (dev->complaints++ < COMPLAINTS)
-		log_warn("VM %u: virtio device at %lx needs a reset (%d)",
-			 vm_id(dev->vm), dev->base, why);
-	/* 2.1.2: with DRIVER_OK the driver is told. */
-	if (dev->status & VIRTIO_STATUS_DRIVER_OK)
-		raise_locked(dev, VIRTIO_INT_CONFIG);
-	dev->status |= VIRTIO_STATUS_NEEDS_RESET;
-}
-
-void virtio_dev_config_locked(struct virtio_dev *dev, const void *config)
-{
-	ASSERT(spin_is_locked(&dev->lock));
-	memcpy(dev->config, config, sizeof(dev->config));
-	dev->generation++;
-	if (dev->status & VIRTIO_STATUS_DRIVER_OK)
-		raise_locked(dev, VIRTIO_INT_CONFIG);
-}
-
-bool virtio_dev_live_locked(const struct virtio_dev *dev)
-{
-	return (dev->status & (VIRTIO_STATUS_DRIVER_OK |
-			       VIRTIO_STATUS_NEEDS_RESET)) ==
-	       VIRTIO_STATUS_DRIVER_OK;
-}
-
-bool virtio_queue_live_locked(const struct virtio_dev *dev, u32 queue)
-{
-	return virtio_dev_live_locked(dev) && dev->queue[queue].ready;
-}
-
-bool virtio_used_locked(struct virtio_dev *dev, u32 queue)
-{
-	if (!shyper_vring_want_irq(&dev->queue[queue].ring))
-		return false;
-	raise_locked(dev, VIRTIO_INT_USED);
-	return true;
-}
-
 /* Registers. A reader or writer gets the table's arg with it. */
 
 static u32 read_const(struct virtio_dev *dev, u32 arg)
@@ -186,7 +61,7 @@ static u32 read_device_id(struct virtio_dev *dev, u32 arg)
 
 static u32 read_features(struct virtio_dev *dev, u32 arg)
 {
-	return word_of(offered(dev), dev->features_sel);
+	return word_of(virtio_offered(dev), dev->features_sel);
 }
 
 static void write_features_sel(struct virtio_dev *dev, u32 val, u32 arg)
@@ -238,27 +113,17 @@ static u32 read_queue_ready(struct virtio_dev *dev, u32 arg)
 static void write_queue_ready(struct virtio_dev *dev, u32 val, u32 arg)
 {
 	struct virtio_queue *q = selected(dev);
-	int ret = SHYPER_VRING_E_SETUP;
 
 	if (!q)
 		return;
 	if (!(val & 1)) {
-		queue_stop(dev, dev->queue_sel);
+		virtio_queue_stop_locked(dev, dev->queue_sel);
 		return;
 	}
 	/* The features say what the ring looks like, so they come first. */
 	if (q->ready || !(dev->status & VIRTIO_STATUS_FEATURES_OK))
 		return;
-	if (q->num <= dev->queue_max)
-		ret = shyper_vring_init(&q->ring, q->num,
-					q->addr[VIRTIO_PART_DESC],
-					q->addr[VIRTIO_PART_AVAIL],
-					q->addr[VIRTIO_PART_USED],
-					dev->driver_features, translate, dev->vm);
-	if (ret)
-		virtio_dev_broken_locked(dev, ret);
-	else
-		q->ready = true;
+	virtio_queue_start_locked(dev, dev->queue_sel);
 }
 
 static void write_queue_addr(struct virtio_dev *dev, u32 val, u32 arg)
@@ -275,7 +140,7 @@ static void write_queue_reset(struct virtio_dev *dev, u32 val, u32 arg)
 	if (val == 1 && selected(dev) &&
 	    (dev->driver_features & VIRTIO_F_RING_RESET) &&
 	    (dev->status & VIRTIO_STATUS_FEATURES_OK))
-		queue_reset(dev, dev->queue_sel);
+		virtio_queue_reset_locked(dev, dev->queue_sel);
 }
 
 static void kick(struct virtio_dev *dev, u32 queue)
@@ -311,7 +176,7 @@ static u32 read_status(struct virtio_dev *dev, u32 arg)
 /* 2.2, 6: only what was offered, and not without VERSION_1. */
 static bool features_ok(const struct virtio_dev *dev)
 {
-	return !(dev->driver_features & ~offered(dev)) &&
+	return !(dev->driver_features & ~virtio_offered(dev)) &&
 	       !dev->driver_features_high &&
 	       (dev->driver_features & VIRTIO_F_VERSION_1);
 }
@@ -470,8 +335,7 @@ static int notify(struct virtio_dev *dev, u32 kicks)
 }
 
 /* 4.2.2.2: registers are accessed aligned and with 32 bits, or the guest faults. */
-static int transport_access(struct vcpu *vcpu, struct mmio_access *access,
-			    void *priv)
+int virtio_access(struct vcpu *vcpu, struct mmio_access *access, void *priv)
 {
 	struct virtio_dev *dev = priv;
 	bool stop = stops(access);
@@ -495,46 +359,4 @@ static int transport_access(struct vcpu *vcpu, struct mmio_access *access,
 	if (out.changed && dev->ops->changed)
 		dev->ops->changed(dev);
 	return ret ? ret : notify(dev, out.kicks);
-}
-
-int virtio_dev_create(struct virtio_dev *dev, const struct virtio_ops *ops,
-		      struct vm *vm, u64 base, u32 intid, u32 queue_max,
-		      const void *config)
-{
-	int ret = mmio_register(vm, base, VIRTIO_MMIO_SIZE, transport_access, dev);
-
-	if (ret)
-		return ret;
-	spin_lock(&dev->lock);
-	dev->ops = ops;
-	dev->vm = vm;
-	dev->base = base;
-	dev->intid = intid;
-	dev->queue_max = queue_max;
-	dev->complaints = 0;
-	dev->generation = 0;
-	memcpy(dev->config, config, sizeof(dev->config));
-	virtio_dev_reset_locked(dev);
-	spin_unlock(&dev->lock);
-	return 0;
-}
-
-void virtio_dev_destroy_locked(struct virtio_dev *dev)
-{
-	virtio_dev_reset_locked(dev);
-	dev->vm = NULL;
-}
-
-void virtio_vm_reset(struct vm *vm)
-{
-	blk_vm_reset(vm);
-	net_vm_reset(vm);
-	console_vm_reset(vm);
-}
-
-void virtio_vm_destroy(struct vm *vm)
-{
-	blk_vm_destroy(vm);
-	net_vm_destroy(vm);
-	console_vm_destroy(vm);
 }

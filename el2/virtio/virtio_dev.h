@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What el2/virtio/ shares within itself: a virtio device behind its virtio-mmio
- * registers (transport.c), on which blk.c, net.c and console.c are built.
+ * registers (device.c, transport.c), on which blk.c, net.c and console.c are built.
  */
 #ifndef EL2_VIRTIO_DEV_H
 #define EL2_VIRTIO_DEV_H
@@ -164,6 +164,23 @@ bool virtio_queue_live_locked(const struct virtio_dev *dev, u32 queue);
  * Return: whether it did.
  */
 bool virtio_used_locked(struct virtio_dev *dev, u32 queue);
+
+/* What transport.c and device.c have of each other. */
+
+/* virtio_offered() - the features of device, transport and ring */
+u64 virtio_offered(const struct virtio_dev *dev);
+
+/* virtio_queue_start_locked() - use what the driver has set up, if it can be */
+void virtio_queue_start_locked(struct virtio_dev *dev, u32 index);
+
+/* virtio_queue_stop_locked() - QueueReady is 0: what is in flight is forgotten */
+void virtio_queue_stop_locked(struct virtio_dev *dev, u32 index);
+
+/* virtio_queue_reset_locked() - as after the device's reset */
+void virtio_queue_reset_locked(struct virtio_dev *dev, u32 index);
+
+/* virtio_access() - an access to a device's registers: an mmio_handler */
+int virtio_access(struct vcpu *vcpu, struct mmio_access *access, void *priv);
 
 /* Per kind: virtio_vm_reset() and virtio_vm_destroy(). */
 void blk_vm_reset(struct vm *vm);
