@@ -80,6 +80,7 @@ ROWS = [
     Row("net-nat", "net-nat", abis=BOTH, timeout=240, server=True),
     Row("net-bridge", "net-bridge", timeout=120, server=True),
     Row("net-guests", "net-guests", abis=BOTH, smp=3, mem="3G", timeout=240),
+    Row("net-bad", "net-bad", smp=3, mem="3G", timeout=120),
     Row("net-life", "net-life", smp=3, mem="3G", timeout=400,
         allow=r"^g2\|.*Kernel panic - not syncing: sysrq triggered crash"),
     # Five busy CPUs: with a thread each on fewer cores they mostly wait for
