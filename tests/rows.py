@@ -12,7 +12,8 @@ class Row:
     abis: "normal" and "deployed", EL2's modes in which the row runs.
     allow: a pattern of log lines that are no complaint in this row.
     server: there is a server on this machine's loopback, for clients behind QEMU's
-        user network; its port goes to the MVM as shyper.server.
+        user network; its port goes to the MVM as shyper.server, that of an iperf3
+        beside it as shyper.iperf.
     disks: images of build/images that are attached beside the data disk.
     """
 

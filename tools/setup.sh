@@ -30,7 +30,7 @@ HOST_PACKAGES=(
 	gcc libc6-dev make gcc-aarch64-linux-gnu libc6-dev-arm64-cross
 	qemu-system-arm cpio gzip xz-utils e2fsprogs fdisk kmod dpkg-dev
 	device-tree-compiler linux-source-6.1 libjson-c-dev pkg-config
-	python3 perl bc patch rsync util-linux
+	python3 perl bc patch rsync util-linux iperf3
 )
 
 # Unpacked whole: libraries with headers, and the tools of the images.
