@@ -82,8 +82,8 @@ ROWS = [
 
     # Guests on the network.
     Row("net-nat", "net-nat", timeout=240, server=True),
-    Row("net-bridge", "net-bridge", timeout=120, server=True),
-    Row("net-guests", "net-guests", abis=BOTH, smp=3, mem="3G", timeout=240),
+    Row("net-bridge", "net-bridge", abis=BOTH, timeout=120, server=True),
+    Row("net-guests", "net-guests", smp=3, mem="3G", timeout=240),
     Row("net-bad", "net-bad", smp=3, mem="3G", timeout=120),
     Row("net-life", "net-life", smp=3, mem="3G", timeout=400,
         allow=r"^g2\|.*Kernel panic - not syncing: sysrq triggered crash"),
