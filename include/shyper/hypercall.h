@@ -133,6 +133,11 @@ enum shyper_direct_event {
 #define SHYPER_FEATURE_DISK_SELECT	((u64)1 << 15)
 /* net_stats works, and SHYPER_CFG_NET_MTU of a network device is honoured. */
 #define SHYPER_FEATURE_NET		((u64)1 << 16)
+#define SHYPER_FEATURE_VM_EVENTS	((u64)1 << 17)	/* vm_event_ring */
+/* What the direct path takes; event_page and irq_inject belong to doorbells. */
+#define SHYPER_FEATURES_DIRECT \
+	(SHYPER_FEATURE_DOORBELL | SHYPER_FEATURE_REGISTER_PAGE | \
+	 SHYPER_FEATURE_FORWARD | SHYPER_FEATURE_MEM_GRANT)
 
 enum shyper_vm_type {
 	SHYPER_VM_LINUX		= 0,
@@ -155,6 +160,13 @@ enum shyper_emu_type {
 	SHYPER_EMU_SHYPER		= 6,
 	SHYPER_EMU_VIRTIO_BLK_MEDIATED	= 7,
 	SHYPER_EMU_IOMMU		= 8,
+	/*
+	 * A device that the MVM models by traps (with SHYPER_FEATURES_DIRECT): the
+	 * hypervisor keeps the range and the interrupt for it and describes it in
+	 * the guest's device tree. cfg_list is its compatible string, NUL-padded,
+	 * with at least one NUL; the interrupt is an edge.
+	 */
+	SHYPER_EMU_MVM			= 0x40,
 };
 
 enum shyper_dtb_type {
@@ -298,7 +310,10 @@ struct shyper_vcpu_stats {
 	__le64 doorbells;	/* virtio queue notifications */
 	__le64 kicks;		/* SGIs sent to this vCPU's physical CPU */
 	__le64 sgi_traps;	/* ICC_SGI1R_EL1 writes, also exits[SYSREG] */
-	__le64 reserved[4];
+	__le64 trap_doorbells;	/* stores to traps' doorbells */
+	__le64 trap_merged;	/* of those, the ones whose event was pending */
+	__le64 trap_cleared;	/* CLEAR_BITS actions */
+	__le64 trap_forwarded;	/* accesses that the MVM answered */
 };
 static_assert(sizeof(struct shyper_vcpu_stats) == 128);
 
