@@ -94,6 +94,7 @@ struct shyper_info {
 #define SHYPER_INFO_DISK_SELECT	(1ULL << 3)	/* a device can name its disk */
 #define SHYPER_INFO_CRASH_EVENTS (1ULL << 4)	/* crashes are reported */
 #define SHYPER_INFO_NET		(1ULL << 5)	/* SHYPER_NET_GET_INFO works */
+#define SHYPER_INFO_DIRECT	(1ULL << 6)	/* devices can be SHYPER_DEVICE_DIRECT */
 
 #define SHYPER_VM_TYPE_LINUX		0
 #define SHYPER_VM_TYPE_BARE_METAL	1
@@ -346,6 +347,84 @@ struct shyper_net_info {
 	__u64 reserved[8];
 };
 
+#define SHYPER_API_MAX_QUEUES	17
+
+/**
+ * struct shyper_queue_stats - one virtqueue of a direct device
+ * @kicks:	notifications that reached us
+ * @wakeups:	times its thread was woken for one
+ * @requests:	buffers taken
+ * @bytes:	of these
+ * @batches:	times one or more buffers were given back together
+ * @interrupts:	sent to the guest
+ * @interrupts_suppressed: not sent, as the driver did not want one
+ * @polls_won:	buffers found by looking, before a notification was asked for
+ * @polls_lost:	times of looking that found nothing
+ * @copies:	buffers whose data was copied
+ * @copied_bytes: of these
+ * @errors:	buffers answered with an error, or frames dropped
+ * @broken:	times the driver broke the rules of the ring
+ * @reserved:	zero
+ */
+struct shyper_queue_stats {
+	__u64 kicks;
+	__u64 wakeups;
+	__u64 requests;
+	__u64 bytes;
+	__u64 batches;
+	__u64 interrupts;
+	__u64 interrupts_suppressed;
+	__u64 polls_won;
+	__u64 polls_lost;
+	__u64 copies;
+	__u64 copied_bytes;
+	__u64 errors;
+	__u64 broken;
+	__u64 reserved[3];
+};
+
+/**
+ * struct shyper_dev_info - SHYPER_DEV_GET_INFO: a direct device and its queues
+ * @index:	in: which; ENOENT beyond the last, ENODEV if there is none now,
+ *		EOPNOTSUPP without SHYPER_INFO_DIRECT
+ * @vmid:	whose
+ * @type:	SHYPER_DEV_*
+ * @status:	virtio's device status
+ * @name:	as configured
+ * @base:	guest address of its registers
+ * @irq:	interrupt number in the guest
+ * @queues:	entries of @queue in use
+ * @offered:	virtio feature bits
+ * @features:	of those, the negotiated ones
+ * @resets:	times the driver, a boot, or the VM's end reset it
+ * @config_changes: times its configuration changed
+ * @link:	disk: its index; network and console: number of the interface or of the
+ *		first tty
+ * @forwarded:	register accesses answered
+ * @ifname:	network: the interface; console: the first tty; disk: its name
+ * @reserved:	zero
+ * @queue:	counters
+ */
+struct shyper_dev_info {
+	__u32 index;
+	__u32 vmid;
+	__u32 type;
+	__u32 status;
+	char name[SHYPER_API_NAME_LEN];
+	__u64 base;
+	__u32 irq;
+	__u32 queues;
+	__u64 offered;
+	__u64 features;
+	__u64 resets;
+	__u64 config_changes;
+	__u64 link;
+	__u64 forwarded;
+	char ifname[SHYPER_API_NAME_LEN];
+	__u64 reserved[4];
+	struct shyper_queue_stats queue[SHYPER_API_MAX_QUEUES];
+};
+
 #define SHYPER_GET_INFO		_IOR(SHYPER_IOC_MAGIC, 0x00, struct shyper_info)
 #define SHYPER_VM_ADD		_IOWR(SHYPER_IOC_MAGIC, 0x01, struct shyper_vm_add)
 #define SHYPER_VM_OPEN		_IOW(SHYPER_IOC_MAGIC, 0x02, struct shyper_vm_open)
@@ -354,6 +433,7 @@ struct shyper_net_info {
 #define SHYPER_DISK_DETACH	_IOW(SHYPER_IOC_MAGIC, 0x05, struct shyper_disk_detach)
 #define SHYPER_DISK_GET_INFO	_IOWR(SHYPER_IOC_MAGIC, 0x06, struct shyper_disk_info)
 #define SHYPER_NET_GET_INFO	_IOWR(SHYPER_IOC_MAGIC, 0x07, struct shyper_net_info)
+#define SHYPER_DEV_GET_INFO	_IOWR(SHYPER_IOC_MAGIC, 0x08, struct shyper_dev_info)
 
 /* ---- read() and poll() on /dev/shyper: events, whole structs only ---- */
 
@@ -413,6 +493,8 @@ struct shyper_vm_memory {
 	__u64 length;
 };
 
+#define SHYPER_DEVICE_DIRECT	(1 << 0)	/* this module is the device */
+
 #define SHYPER_DEV_CONSOLE		0
 #define SHYPER_DEV_GICD			1
 #define SHYPER_DEV_GPPT			2
@@ -431,11 +513,17 @@ struct shyper_vm_memory {
  * @base:	guest address
  * @length:	bytes
  * @cfg_num:	words of @cfg in use
- * @flags:	zero
+ * @flags:	SHYPER_DEVICE_DIRECT: only with SHYPER_INFO_DIRECT, and for a mediated
+ *		disk, a network device, or a virtio console
  * @cfg:	disk: first sector, sectors (0: all), 1 + disk index (0: the first
  *		free one; else only with SHYPER_INFO_DISK_SELECT or if it is the
  *		first free one); net: six MAC bytes and, with
- *		SHYPER_INFO_NET, the MTU (0: 1500); console: peer VM, peer address
+ *		SHYPER_INFO_NET, the MTU (0: 1500); console: peer VM, peer address.
+ *		Direct devices: disk: the same (any disk may be named), then queues
+ *		(0: one for each vCPU), then 20 bytes of serial number in three words;
+ *		net: the same, then queue pairs (0: 1), then 16 bytes of the
+ *		interface's name in two words (0: the module's choice); console: ports
+ *		(0: 1)
  */
 struct shyper_vm_device {
 	char name[SHYPER_API_NAME_LEN];

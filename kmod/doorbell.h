@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Event bits that EL2 sets, and who is called for them. */
+#ifndef SHYPER_DOORBELL_H
+#define SHYPER_DOORBELL_H
+
+#include <linux/types.h>
+
+/**
+ * shyper_doorbell_alloc() - numbers of consecutive events
+ * @count: how many
+ * @fn: called for each event that was set since it was called last, in hard
+ *	interrupt context, with the event's number minus the first one
+ * @priv: for @fn
+ *
+ * Context: process.
+ * Return: the first event's number; -ENOSPC; -ENOMEM.
+ */
+int shyper_doorbell_alloc(u32 count, void (*fn)(void *priv, u32 n), void *priv);
+
+/**
+ * shyper_doorbell_free() - @fn does not run any more when this returns
+ *
+ * EL2 must not know the numbers any more. Context: process.
+ */
+void shyper_doorbell_free(u32 first, u32 count);
+
+/* Between notify.c and us. */
+int shyper_doorbells_start(void);
+void shyper_doorbells_stop(void);
+
+/**
+ * shyper_doorbells_take() - call whoever has events; hard interrupt context
+ *
+ * Return: whether there were any.
+ */
+bool shyper_doorbells_take(void);
+
+#endif /* SHYPER_DOORBELL_H */
