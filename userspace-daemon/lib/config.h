@@ -40,6 +40,21 @@
 #define SHYPER_CONSOLE_BASE	0x0b000000ULL
 #define SHYPER_CONSOLE_STRIDE	0x1000ULL
 
+/* Which way a device's I/O goes: docs/configuration.md, "path". */
+enum shyper_path {
+	SHYPER_PATH_CLASSIC,	/* the hypervisor is the device */
+	SHYPER_PATH_DIRECT,	/* shyper.ko is */
+	SHYPER_PATH_AUTO,	/* direct where the hypervisor can */
+};
+
+/* Without the key. */
+#define SHYPER_PATH_DEFAULT	SHYPER_PATH_CLASSIC
+
+#define SHYPER_QUEUES_MAX	8	/* a queue, or pair of them, for each vCPU */
+#define SHYPER_PORTS_MAX	7
+#define SHYPER_SERIAL_LEN	20	/* of virtio-blk */
+#define SHYPER_IFNAME_LEN	16	/* Linux's, with the NUL */
+
 /* When shyperd loads and boots the VM again. */
 enum shyper_restart {
 	SHYPER_RESTART_ON_RESET,	/* it asked for a reset */
@@ -74,12 +89,24 @@ struct shyper_config_memory {
  * @dev:	what the kernel is told
  * @disk:	name of the mediated disk; "": @dev says which, or any free one
  * @mvm_console: the peer address is still to be derived from the VM's id
+ * @path:	settled once the VM is added; what follows is a direct device's
+ * @path_where:	of the key that says so; line 0: none does
+ * @queues:	of a disk, or pairs of a network device; 0: the module's choice
+ * @ports:	of a console; 0: one
+ * @serial:	of a disk
+ * @ifname:	of a network device in the management VM; "": the module's choice
  * @where:	where it was asked for
  */
 struct shyper_config_device {
 	struct shyper_vm_device dev;
 	char disk[SHYPER_API_NAME_LEN];
 	bool mvm_console;
+	enum shyper_path path;
+	struct shyper_where path_where;
+	uint32_t queues;
+	uint32_t ports;
+	char serial[SHYPER_SERIAL_LEN + 1];
+	char ifname[SHYPER_IFNAME_LEN];
 	struct shyper_where where;
 };
 
@@ -106,6 +133,8 @@ struct shyper_config_dtb_device {
  * @name:	of the VM
  * @type:	SHYPER_VM_TYPE_*
  * @restart:	when to boot it again
+ * @path:	of devices that do not say
+ * @path_where:	of the key; line 0: there is none
  * @cmdline:	of its kernel
  * @kernel:	the kernel
  * @dtb:	a device tree; without a path, only where the hypervisor's goes
@@ -121,6 +150,8 @@ struct shyper_config {
 	char name[SHYPER_API_NAME_LEN];
 	uint32_t type;
 	enum shyper_restart restart;
+	enum shyper_path path;
+	struct shyper_where path_where;
 	char *cmdline;
 	struct shyper_image kernel;
 	struct shyper_image dtb;
@@ -178,6 +209,28 @@ int shyper_config_place(struct shyper_config *config, struct shyper_diag *diag);
  */
 char *shyper_config_text(const struct shyper_config *config);
 
+/** shyper_config_can_direct() - whether a device is of a kind that can be direct */
+bool shyper_config_can_direct(const struct shyper_config_device *device);
+
+/**
+ * shyper_config_settle() - make each device classic or direct
+ * @config:	a checked configuration
+ * @can:	the hypervisor has the direct path
+ * @diag:	gets the error, if a device has to be direct and cannot
+ *
+ * Return: 0 or -EOPNOTSUPP.
+ */
+int shyper_config_settle(struct shyper_config *config, bool can,
+			 struct shyper_diag *diag);
+
+/**
+ * shyper_config_direct() - what the kernel is told of a direct device
+ * @device:	the device
+ * @dev:	a copy of what a classic one would be; completed
+ */
+void shyper_config_direct(const struct shyper_config_device *device,
+			  struct shyper_vm_device *dev);
+
 /** shyper_config_error() - complain about something the configuration asks for */
 void shyper_config_error(const struct shyper_config *config,
 			 const struct shyper_where *where,
@@ -210,6 +263,24 @@ void shyper_config_check(const struct shyper_config *config,
 /** shyper_config_restart() - read the key "restart", where it is there */
 void shyper_config_restart(struct shyper_config *config,
 			   const struct shyper_node *root);
+
+/** shyper_config_path_key() - read the VM's key "path", where it is there */
+void shyper_config_path_key(struct shyper_config *config,
+			    const struct shyper_node *root);
+
+/**
+ * shyper_config_device_keys() - read a device's "path" and what goes with it
+ * @config:	whose "path" is the device's without one
+ * @device:	its type and peer are known
+ * @node:	the device; need not be an object
+ */
+void shyper_config_device_keys(const struct shyper_config *config,
+			       struct shyper_config_device *device,
+			       const struct shyper_node *node);
+
+/** shyper_config_check_paths() - find what a direct device cannot be */
+void shyper_config_check_paths(const struct shyper_config *config,
+			       struct shyper_diag *diag);
 
 /**
  * shyper_config_numbers() - append the numbers of a JSON array to a list

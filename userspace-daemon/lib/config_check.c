@@ -315,5 +315,6 @@ void shyper_config_check(const struct shyper_config *config,
 	check_regions(&check);
 	check_irqs(&check);
 	check_devices(&check);
+	shyper_config_check_paths(config, diag);
 	check_cmdline(&check);
 }

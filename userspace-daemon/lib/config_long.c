@@ -2,8 +2,9 @@
 /*
  * Rust-Shyper's form of a VM's configuration. Keys that it does not know get a
  * warning, as files are around that have more ("num" beside a list); what is
- * ours in addition: "restart", a disk's name in "disk", "ramdisk_size", and that
- * "allocate_bitmap" and a console's "cfg_list" may be left out.
+ * ours in addition: "restart", "path" and what goes with it, a disk's name in
+ * "disk", "ramdisk_size", and that "allocate_bitmap" and a console's "cfg_list" may
+ * be left out.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 
 static const char *const root_keys[] = {
 	"name", "type", "cmdline", "image", "memory", "cpu", "emulated_device",
-	"passthrough_device", "dtb_device", "restart", NULL
+	"passthrough_device", "dtb_device", "restart", "path", NULL
 };
 
 static const char *const image_keys[] = {
@@ -36,7 +37,7 @@ static const char *const emulated_keys[] = {
 
 static const char *const device_keys[] = {
 	"name", "base_ipa", "length", "irq_id", "cfg_num", "cfg_list", "type",
-	"disk", NULL
+	"disk", "path", "queues", "serial", "ifname", "ports", NULL
 };
 
 static const char *const passthrough_keys[] = {
@@ -300,6 +301,7 @@ static void take_device(struct shyper_config *config,
 		else
 			shyper_node_error(&disk, "only EMU_DEVICE_T_VIRTIO_BLK_MEDIATED has a disk");
 	}
+	shyper_config_device_keys(config, device, node);
 	shyper_node_where(node, &device->where);
 	config->devices++;
 }
@@ -407,6 +409,7 @@ void shyper_config_long(struct shyper_config *config,
 			  config->type == SHYPER_VM_TYPE_LINUX, &cmdline);
 	config->cmdline = strdup(cmdline);
 	shyper_config_restart(config, root);
+	shyper_config_path_key(config, root);
 	take_image(config, root);
 	for_list(config, root, "memory", memory_keys, "region", true,
 		 take_memory);

@@ -13,16 +13,21 @@
 
 static const char *const root_keys[] = {
 	"name", "type", "cpus", "memory", "kernel", "initrd", "dtb", "cmdline",
-	"disks", "nets", "console", "devices", "passthrough", "restart", NULL
+	"disks", "nets", "console", "devices", "passthrough", "restart", "path",
+	NULL
 };
 
 static const char *const memory_keys[] = { "base", "size", NULL };
 
 static const char *const disk_keys[] = {
-	"disk", "first_sector", "sectors", NULL
+	"disk", "first_sector", "sectors", "path", "queues", "serial", NULL
 };
 
-static const char *const net_keys[] = { "mac", "mtu", NULL };
+static const char *const net_keys[] = {
+	"mac", "mtu", "path", "queues", "ifname", NULL
+};
+
+static const char *const console_keys[] = { "path", "ports", NULL };
 
 static const char *const device_keys[] = {
 	"name", "type", "base", "length", "irq", "cfg", NULL
@@ -216,8 +221,10 @@ add_virtio(struct shyper_config *config, const struct shyper_node *node,
 		add_device(config, node, name, type, SHYPER_VIRTIO_BASE +
 			   *slot * SHYPER_VIRTIO_LEN, SHYPER_VIRTIO_LEN);
 
-	if (device)
-		device->dev.irq = SHYPER_VIRTIO_IRQ + (*slot)++;
+	if (!device)
+		return NULL;
+	device->dev.irq = SHYPER_VIRTIO_IRQ + (*slot)++;
+	shyper_config_device_keys(config, device, node);
 	return device;
 }
 
@@ -400,13 +407,37 @@ static void add_gic(struct shyper_config *config, const struct shyper_node *root
 		       SHYPER_GICR_LEN * config->cpus.num);
 }
 
+/* true, false, or an object of a console that is there. */
+static void take_console(struct shyper_config *config,
+			 const struct shyper_node *root, unsigned int *slot)
+{
+	struct shyper_config_device *device;
+	struct shyper_node node = *root;
+	bool console = true;
+
+	if (shyper_node_get(root, "console", &node)) {
+		if (shyper_node_is_object(&node))
+			shyper_node_keys(&node, console_keys, true);
+		else
+			shyper_node_bool(&node, &console);
+	} else {
+		node = *root;
+	}
+	if (!console)
+		return;
+	device = add_virtio(config, &node, "virtio_console",
+			    SHYPER_DEV_VIRTIO_CONSOLE, slot);
+	if (!device)
+		return;
+	device->dev.cfg_num = 2;
+	device->mvm_console = true;
+}
+
 void shyper_config_short(struct shyper_config *config,
 			 const struct shyper_node *root)
 {
 	const char *cmdline = "";
 	unsigned int slot = 0;
-	struct shyper_node node;
-	bool console = true;
 
 	shyper_node_keys(root, root_keys, true);
 	shyper_get_name(root, "name", true, config->name);
@@ -414,6 +445,7 @@ void shyper_config_short(struct shyper_config *config,
 	shyper_get_string(root, "cmdline", false, &cmdline);
 	config->cmdline = strdup(cmdline);
 	shyper_config_restart(config, root);
+	shyper_config_path_key(config, root);
 	take_file(config, root, "kernel", true, &config->kernel);
 	take_file(config, root, "initrd", false, &config->initrd);
 	take_file(config, root, "dtb", false, &config->dtb);
@@ -422,19 +454,7 @@ void shyper_config_short(struct shyper_config *config,
 	add_gic(config, root);
 	for_list(config, root, "disks", &slot, take_disk);
 	for_list(config, root, "nets", &slot, take_net);
-	shyper_get_bool(root, "console", false, &console);
-	if (console) {
-		struct shyper_config_device *device;
-
-		if (!shyper_node_get(root, "console", &node))
-			node = *root;
-		device = add_virtio(config, &node, "virtio_console",
-				    SHYPER_DEV_VIRTIO_CONSOLE, &slot);
-		if (device) {
-			device->dev.cfg_num = 2;
-			device->mvm_console = true;
-		}
-	}
+	take_console(config, root, &slot);
 	for_list(config, root, "devices", &slot, take_device);
 	for_list(config, root, "passthrough", &slot, take_passthrough);
 }

@@ -109,6 +109,20 @@ static void add_cpu(struct json_object *root, const struct shyper_config *config
 	add(root, "cpu", cpu);
 }
 
+static void add_path(struct json_object *object,
+		     const struct shyper_config_device *device)
+{
+	add_text(object, "path", shyper_name_of(shyper_paths, device->path));
+	if (device->queues)
+		add_number(object, "queues", device->queues);
+	if (device->ports)
+		add_number(object, "ports", device->ports);
+	if (device->serial[0])
+		add_text(object, "serial", device->serial);
+	if (device->ifname[0])
+		add_text(object, "ifname", device->ifname);
+}
+
 static void add_devices(struct json_object *root, const struct shyper_config *config)
 {
 	struct json_object *list = add_list(root, "emulated_device",
@@ -136,6 +150,8 @@ static void add_devices(struct json_object *root, const struct shyper_config *co
 			 shyper_name_of(shyper_dev_types, device->dev.type));
 		if (device->disk[0])
 			add_text(object, "disk", device->disk);
+		if (shyper_config_can_direct(device))
+			add_path(object, device);
 	}
 }
 

@@ -46,6 +46,13 @@ const struct shyper_name shyper_restarts[] = {
 	{ }
 };
 
+const struct shyper_name shyper_paths[] = {
+	{ "classic", SHYPER_PATH_CLASSIC },
+	{ "direct", SHYPER_PATH_DIRECT },
+	{ "auto", SHYPER_PATH_AUTO },
+	{ }
+};
+
 const struct shyper_name shyper_vm_states[] = {
 	{ "inactive", SHYPER_VM_STATE_INACTIVE },
 	{ "pending", SHYPER_VM_STATE_PENDING },

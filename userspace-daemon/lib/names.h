@@ -23,6 +23,7 @@ extern const struct shyper_name shyper_vm_types[];
 extern const struct shyper_name shyper_dev_types[];
 extern const struct shyper_name shyper_dtb_types[];
 extern const struct shyper_name shyper_restarts[];
+extern const struct shyper_name shyper_paths[];
 extern const struct shyper_name shyper_vm_states[];
 extern const struct shyper_name shyper_events[];
 extern const struct shyper_name shyper_crash_causes[];

@@ -21,7 +21,7 @@ struct shyper_progress {
  * shyper_vm_create() - add a VM, load its images, boot it if @boot, keep it
  * @dev:	/dev/shyper
  * @run:	where VMs are remembered; the VM's lock is held
- * @config:	placed; CPUs, disks and the console's peer are settled in it
+ * @config:	placed; CPUs, disks, paths and the console's peer are settled in it
  * @boot:	boot it
  * @vmid:	out
  * @progress:	or NULL

@@ -178,15 +178,19 @@ static int step_devices(struct adding *add)
 
 	for (i = 0; ret >= 0 && i < config->devices; i++) {
 		struct shyper_config_device *device = &config->device[i];
+		struct shyper_vm_device dev;
 
-		if (device->mvm_console) {
+		if (device->mvm_console && device->path != SHYPER_PATH_DIRECT) {
 			device->dev.cfg[0] = 0;
 			device->dev.cfg[1] = SHYPER_CONSOLE_BASE +
 				(add->vmid - 1) * SHYPER_CONSOLE_STRIDE;
 			device->dev.cfg_num = 2;
 			device->mvm_console = false;
 		}
-		ret = call(add, add->vm, SHYPER_VM_ADD_DEVICE, &device->dev,
+		dev = device->dev;
+		if (device->path == SHYPER_PATH_DIRECT)
+			shyper_config_direct(device, &dev);
+		ret = call(add, add->vm, SHYPER_VM_ADD_DEVICE, &dev,
 			   &device->where);
 	}
 	return ret;
@@ -259,6 +263,9 @@ static int add_and_load(int dev, struct shyper_config *config, uint32_t *vmid,
 	size_t i;
 
 	ret = call(&add, dev, SHYPER_GET_INFO, &info, NULL);
+	if (ret >= 0)
+		ret = shyper_config_settle(config, info.features &
+					   SHYPER_INFO_DIRECT, diag);
 	if (ret >= 0)
 		ret = choose_cpus(&add, &info);
 	if (ret >= 0)

@@ -135,6 +135,87 @@ static void test_calls(void)
 	free(text);
 }
 
+/* Adds a VM whose short form has @to instead of @from; the devices' calls. */
+static void devices(const char *name, uint64_t features, const char *from,
+		    const char *to, const char *want)
+{
+	char *text = replace(short_form, from, to), *begin, *end;
+	struct shyper_diag diag = { 0 };
+	struct shyper_config *config;
+	uint32_t vmid = 0;
+
+	prepare();
+	mock.features |= features;
+	ok(!create(text, true, &diag), "%s: it is added", name);
+	begin = strstr(mock.log, "device virtio_blk");
+	end = strstr(mock.log, "region");
+	if (begin && end)
+		*end = '\0';
+	same_text(begin, want, "%s: its devices", name);
+
+	/* What is remembered gives the same, whatever the hypervisor. */
+	config = shyper_state_load(run_dir(), "g1", &diag);
+	mock_reset();
+	mock.features = SHYPER_INFO_DIRECT;
+	mock.disks[2] = "d2";
+	ok(config && !shyper_vm_create(MOCK_DEV, run_dir(), config, true, &vmid,
+				       NULL, &diag), "%s: it is added again", name);
+	begin = strstr(mock.log, "device virtio_blk");
+	end = strstr(mock.log, "region");
+	if (begin && end)
+		*end = '\0';
+	same_text(begin, want, "%s: its devices are the same", name);
+	same_text(diag.text, "", "%s: nothing is said about it", name);
+	shyper_config_free(config);
+	shyper_state_forget(run_dir(), "g1");
+	shyper_diag_reset(&diag);
+	free(text);
+}
+
+#define BLK	"device virtio_blk@a000000 type 7 base 0xa000000 length 0x1000 irq 48"
+#define NET	"device virtio_net@a001000 type 4 base 0xa001000 length 0x1000 irq 49"
+#define CONSOLE	"device virtio_console@a002000 type 5 base 0xa002000 length 0x1000 irq 50"
+#define CLASSIC	BLK " cfg 0x0 0x0 0x3\n" \
+		NET " cfg 0x52 0x54 0x0 0x0 0x0 0x1\n" \
+		CONSOLE " cfg 0x0 0xb001000\n"
+#define DIRECT_NET NET " direct cfg 0x52 0x54 0x0 0x0 0x0 0x1 0x0 0x0 0x0 0x0\n"
+#define DIRECT_CONSOLE CONSOLE " direct cfg 0x0\n"
+
+static void test_paths(void)
+{
+	devices("a classic VM", SHYPER_INFO_DIRECT, "\"cpus\"",
+		"\"path\": \"classic\", \"cpus\"", CLASSIC);
+	devices("an automatic VM on a classic hypervisor", 0, "\"cpus\"",
+		"\"path\": \"auto\", \"cpus\"", CLASSIC);
+	devices("an automatic VM", SHYPER_INFO_DIRECT, "\"cpus\"",
+		"\"path\": \"auto\", \"cpus\"",
+		BLK " direct cfg 0x0 0x0 0x3 0x0 0x0 0x0 0x0\n"
+		DIRECT_NET DIRECT_CONSOLE);
+	devices("a direct VM with a classic disk", SHYPER_INFO_DIRECT,
+		"\"disks\": [ \"d2\" ]", "\"path\": \"direct\","
+		"\"disks\": [ { \"disk\": \"d2\", \"path\": \"classic\" } ]",
+		BLK " cfg 0x0 0x0 0x3\n" DIRECT_NET DIRECT_CONSOLE);
+	devices("a direct disk", SHYPER_INFO_DIRECT,
+		"\"disks\": [ \"d2\" ]", "\"path\": \"classic\","
+		"\"disks\": [ { \"disk\": \"d2\", \"path\": \"direct\","
+		"\"sectors\": 8, \"queues\": 2, \"serial\": \"01234567ABCDEFGHIJKL\" } ]",
+		BLK " direct cfg 0x0 0x8 0x3 0x2 0x3736353433323130 0x4847464544434241 0x4c4b4a49\n"
+		NET " cfg 0x52 0x54 0x0 0x0 0x0 0x1\n"
+		CONSOLE " cfg 0x0 0xb001000\n");
+	devices("a direct network device", SHYPER_INFO_DIRECT,
+		"\"52:54:00:00:00:01\" ]", "{ \"mac\": \"52:54:00:00:00:01\","
+		"\"path\": \"direct\", \"queues\": 3, \"mtu\": 9000,"
+		"\"ifname\": \"g1\" } ], \"path\": \"classic\"",
+		BLK " cfg 0x0 0x0 0x3\n"
+		NET " direct cfg 0x52 0x54 0x0 0x0 0x0 0x1 0x2328 0x3 0x3167 0x0\n"
+		CONSOLE " cfg 0x0 0xb001000\n");
+	devices("a direct console", SHYPER_INFO_DIRECT, "\"cpus\"",
+		"\"path\": \"classic\", \"console\": { \"path\": \"auto\","
+		"\"ports\": 2 }, \"cpus\"",
+		BLK " cfg 0x0 0x0 0x3\n" NET " cfg 0x52 0x54 0x0 0x0 0x0 0x1\n"
+		CONSOLE " direct cfg 0x2\n");
+}
+
 /*
  * Fails each call in turn until one run is through. What was said has to name the
  * call, the VM must not exist, nothing be open, nothing be remembered.
@@ -207,6 +288,20 @@ static void test_choices(void)
 	mock.disks[2] = NULL;
 	expect("a disk that is not attached", short_form,
 	       ":3: disks[0]: disk \"d2\" is not attached; shyperd attaches what its list names\n");
+
+	prepare();
+	text = replace(short_form, "\"cpus\"", "\n\"path\": \"direct\", \"cpus\"");
+	expect("a direct VM on a hypervisor without it", text,
+	       ":2: path: \"direct\": this hypervisor has no direct path; expected \"classic\" or \"auto\"\n");
+	ok(mock.calls == 1, "nothing was asked of it but what it is");
+	free(text);
+
+	prepare();
+	text = replace(short_form, "[ \"d2\" ]",
+		       "[ { \"disk\": \"d2\", \"path\": \"direct\" } ]");
+	expect("a direct disk on a hypervisor without it", text,
+	       ":3: disks[0].path: \"direct\": this hypervisor has no direct path; expected \"classic\" or \"auto\"\n");
+	free(text);
 
 	prepare();
 	mock.fail_at = 7;
@@ -409,6 +504,7 @@ void test_add(void)
 	write_file("dtb", data, 0x1000);
 	test_calls();
 	write_kernel("Image", 0, 0x1100000, 0x500000);
+	test_paths();
 	test_failures();
 	test_choices();
 	test_name_taken();

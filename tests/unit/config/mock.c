@@ -75,14 +75,15 @@ static int vm_add(struct shyper_vm_add *arg)
 
 static int vm_device(struct shyper_vm_device *arg)
 {
-	char cfg[256] = "";
+	const char *how = arg->flags & SHYPER_DEVICE_DIRECT ? " direct" : "";
+	char cfg[512] = "";
 	uint32_t i;
 
 	for (i = 0; i < arg->cfg_num; i++)
 		snprintf(cfg + strlen(cfg), sizeof(cfg) - strlen(cfg), " 0x%llx",
 			 arg->cfg[i]);
-	note("device %s type %u base 0x%llx length 0x%llx irq %u cfg%s",
-	     arg->name, arg->type, arg->base, arg->length, arg->irq, cfg);
+	note("device %s type %u base 0x%llx length 0x%llx irq %u%s cfg%s",
+	     arg->name, arg->type, arg->base, arg->length, arg->irq, how, cfg);
 	return 0;
 }
 
