@@ -24,8 +24,17 @@ int shyper_doorbell_alloc(u32 count, void (*fn)(void *priv, u32 n), void *priv);
  */
 void shyper_doorbell_free(u32 first, u32 count);
 
-/* Between notify.c and us. */
-int shyper_doorbells_start(void);
+/**
+ * shyper_doorbells_start() - have EL2 set events in a page
+ * @page: one page that outlives the module: EL2 keeps it
+ *
+ * Before HVC_IRQ is taken. Return: 0, also without SHYPER_FEATURE_DOORBELL; -errno.
+ */
+int shyper_doorbells_start(void *page);
+
+/**
+ * shyper_doorbells_stop() - after HVC_IRQ has been given up
+ */
 void shyper_doorbells_stop(void);
 
 /**

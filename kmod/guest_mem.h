@@ -12,6 +12,11 @@
 struct shyper_guest_mem;
 
 /**
+ * shyper_guest_pool_present() - is there a guest pool in the device tree?
+ */
+bool shyper_guest_pool_present(void);
+
+/**
  * shyper_guest_mem_grant() - have EL2 map a VM's memory
  * @vmid: its memory must be there: an image has been loaded
  *

@@ -121,6 +121,9 @@ struct shyper_vdev_setup {
  * @irq:	its INTID there
  * @index:	its number among all, for statistics
  * @name:	as configured
+ * @type:	SHYPER_DEV_*; the core fills it from the configuration
+ * @link:	see struct shyper_dev_info; the device sets it before the VM boots
+ * @ifname:	the same
  * @base:	guest address
  * @queues:	how many of @vq
  * @offered:	feature bits
@@ -139,6 +142,9 @@ struct shyper_vdev {
 	u32 irq;
 	u32 index;
 	char name[SHYPER_API_NAME_LEN];
+	u32 type;
+	u64 link;
+	char ifname[SHYPER_API_NAME_LEN];
 	u64 base;
 	u32 queues;
 	u64 offered;
@@ -159,13 +165,18 @@ static inline bool shyper_vdev_has(const struct shyper_vdev *dev, u32 bit)
 /**
  * shyper_vdev_create() - add a device to a VM that is being configured
  *
- * The hypervisor has been told of the device (SHYPER_EMU_MVM) by the caller.
- * Return: ERR_PTR: -ENOMEM; -ENOSPC no events left.
+ * From shyper_<type>_dev_create(). Afterwards, and until the VM boots, the device
+ * may fill dev->config, link and ifname. The hypervisor is told of the device
+ * (SHYPER_EMU_MVM) when this has succeeded. Under the lock of vm.c.
+ * Return: ERR_PTR: -ENOMEM; -ENOSPC no events left, or too many devices.
  */
 struct shyper_vdev *shyper_vdev_create(const struct shyper_vdev_setup *setup);
 
 /**
  * shyper_vdev_destroy() - stop it, wait for its I/O, forget it
+ *
+ * ops->release() is called at its end. Also for a device that has only just been
+ * created, if what follows its creation fails. Under the lock of vm.c.
  */
 void shyper_vdev_destroy(struct shyper_vdev *dev);
 
@@ -193,24 +204,65 @@ void shyper_vqueue_broken(struct shyper_vqueue *vq, int error);
  */
 void shyper_vdev_config_changed(struct shyper_vdev *dev);
 
-/* ---- for vm.c, under its lock ---- */
+/* ---- for the files of VMs, under their lock but for the last two ---- */
+
+/*
+ * The devices' constructors: SHYPER_VM_ADD_DEVICE with SHYPER_DEVICE_DIRECT. What
+ * is not about the type has been checked: name, range, interrupt.
+ * @vcpus: the VM's; 0 if that has not been configured yet
+ * Return: what shyper_vdev_create() gave; ERR_PTR.
+ */
+struct shyper_vdev *shyper_blk_dev_create(u32 vmid, u32 vcpus,
+					  const struct shyper_vm_device *arg);
+struct shyper_vdev *shyper_net_dev_create(u32 vmid, u32 vcpus,
+					  const struct shyper_vm_device *arg);
+struct shyper_vdev *shyper_console_dev_create(u32 vmid, u32 vcpus,
+					      const struct shyper_vm_device *arg);
+
+/**
+ * shyper_vdevs_start() - module load
+ * @alive: bit n: VM n exists. What an earlier module left granted is revoked
+ */
+int shyper_vdevs_start(u64 alive);
+
+/**
+ * shyper_vdevs_stop() - no VM has devices any more, no handler runs
+ */
+void shyper_vdevs_stop(void);
+
+/**
+ * shyper_vdevs_quiesce() - have all devices of a VM that does not run reset
+ *
+ * Nothing of theirs is in flight when it returns 0.
+ * Return: 0; -EBUSY if some I/O does not end.
+ */
+int shyper_vdevs_quiesce(u32 vmid);
 
 /**
  * shyper_vdevs_boot() - before a VM is booted: grant, traps, all devices reset
  *
- * Return: 0, also for a VM without such devices; what the hypervisor says.
+ * Return: 0, also for a VM without such devices; -EBUSY as above; what the
+ * hypervisor says.
  */
 int shyper_vdevs_boot(u32 vmid);
 
 /**
- * shyper_vdevs_stopped() - a VM does not run any more: reset its devices
+ * shyper_vdevs_stopped() - a VM does not run any more: reset its devices, soon
  */
 void shyper_vdevs_stopped(u32 vmid);
 
 /**
  * shyper_vdevs_remove() - a VM goes: destroy all its devices, then revoke
+ *
+ * Before the hypervisor is asked to remove it.
+ * Return: 0; -EBUSY as above: nothing has been done.
  */
-void shyper_vdevs_remove(u32 vmid);
+int shyper_vdevs_remove(u32 vmid);
+
+/**
+ * shyper_vdevs_available() - SHYPER_INFO_DIRECT
+ */
+bool shyper_vdevs_available(void);
 
 /**
  * shyper_vdev_get_info() - SHYPER_DEV_GET_INFO
