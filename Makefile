@@ -57,6 +57,7 @@ define build_kmod
 	@echo "build: $(1)"
 	@mkdir -p $(B)/$(1)/tree
 	@ln -sfn $(TOP)/include $(B)/$(1)/tree/include
+	@ln -sfn $(TOP)/el2 $(B)/$(1)/tree/el2
 	@ln -sf $(TOP)/Kbuild $(B)/$(1)/tree/Kbuild
 	@cp -rsf $(TOP)/kmod $(B)/$(1)/tree/
 	@find $(B)/$(1)/tree -xtype l -delete

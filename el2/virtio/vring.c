@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The device's side of a split virtqueue: see shyper/vring.h. */
-#include <el2/string.h>
+#include <shyper/string.h>
 #include <shyper/vring.h>
 
 #define NUM_MAX		32768
@@ -29,8 +29,8 @@ int shyper_vring_init(struct shyper_vring *vr, u32 num, u64 desc, u64 avail,
 	    desc % DESC_ALIGN || avail % AVAIL_ALIGN || used % USED_ALIGN)
 		return SHYPER_VRING_E_SETUP;
 	vr->num = (u16)num;
-	vr->indirect = features & VIRTIO_RING_F_INDIRECT_DESC;
-	vr->event_idx = features & VIRTIO_RING_F_EVENT_IDX;
+	vr->indirect = features & SHYPER_VRING_F_INDIRECT_DESC;
+	vr->event_idx = features & SHYPER_VRING_F_EVENT_IDX;
 	vr->translate = translate;
 	vr->priv = priv;
 	vr->desc = translate_all(vr, desc, DESC_SIZE * num);
@@ -41,23 +41,29 @@ int shyper_vring_init(struct shyper_vring *vr, u32 num, u64 desc, u64 avail,
 	return 0;
 }
 
-/*
- * The one look at a descriptor: the driver may be changing it. An indirect
- * table has no alignment of its own; most are aligned all the same.
- */
-static void desc_fetch(struct vring_desc *d, const struct vring_desc *from)
+/* A descriptor, copied out of memory that the driver may be changing. */
+struct desc {
+	u64 addr;
+	u32 len;
+	u16 flags;
+	u16 next;
+};
+
+/* The one look at a descriptor. An indirect table may lie at any address. */
+static void desc_fetch(struct desc *d, const struct shyper_vring_desc *from)
 {
-	const volatile u64 *p = (const volatile u64 *)from;
+	const __le64 *p = (const __le64 *)from;
+	__le64 raw[2];
 	u64 second;
 
-	if ((uintptr_t)from % sizeof(u64)) {
-		memcpy(d, from, sizeof(*d));
+	if ((uintptr_t)from % sizeof(*p)) {
+		memcpy(raw, from, sizeof(raw));
 		/* The copy is what is checked and used, not its source. */
-		__atomic_signal_fence(__ATOMIC_SEQ_CST);
-		return;
+		shyper_vring_barrier();
+		p = raw;
 	}
-	d->addr = p[0];
-	second = p[1];
+	d->addr = shyper_vring_ld64(p);
+	second = shyper_vring_ld64(p + 1);
 	d->len = (u32)second;
 	d->flags = (u16)(second >> 32);
 	d->next = (u16)(second >> 48);
@@ -65,7 +71,7 @@ static void desc_fetch(struct vring_desc *d, const struct vring_desc *from)
 
 /* A buffer of the chain, in as many parts as the memory behind it has. */
 static int chain_add(const struct shyper_vring *vr, struct shyper_chain *chain,
-		     const struct vring_desc *d)
+		     const struct desc *d)
 {
 	u32 left = d->len, part, n;
 	u64 addr = d->addr;
@@ -73,11 +79,11 @@ static int chain_add(const struct shyper_vring *vr, struct shyper_chain *chain,
 
 	if (!left)
 		return SHYPER_VRING_E_ZERO;
-	if (!(d->flags & VRING_DESC_F_WRITE) && chain->nwrite)
+	if (!(d->flags & SHYPER_VRING_DESC_F_WRITE) && chain->nwrite)
 		return SHYPER_VRING_E_ORDER;
 	if (chain->read_len + chain->write_len + left > (u64)1 << 32)
 		return SHYPER_VRING_E_LENGTH;
-	if (d->flags & VRING_DESC_F_WRITE)
+	if (d->flags & SHYPER_VRING_DESC_F_WRITE)
 		chain->write_len += left;
 	else
 		chain->read_len += left;
@@ -93,7 +99,7 @@ static int chain_add(const struct shyper_vring *vr, struct shyper_chain *chain,
 			return SHYPER_VRING_E_LONG;
 		chain->seg[n].addr = p;
 		chain->seg[n].len = part;
-		if (d->flags & VRING_DESC_F_WRITE)
+		if (d->flags & SHYPER_VRING_DESC_F_WRITE)
 			chain->nwrite++;
 		else
 			chain->nread++;
@@ -109,7 +115,7 @@ static int chain_add(const struct shyper_vring *vr, struct shyper_chain *chain,
  * @left:	how many more buffers this chain may have
  */
 struct walk {
-	const struct vring_desc *table;
+	const struct shyper_vring_desc *table;
 	u32 size;
 	u32 index;
 	u32 left;
@@ -117,10 +123,10 @@ struct walk {
 
 /* 2.7.5.3: a table in place of the chain's last descriptor. */
 static int walk_indirect(const struct shyper_vring *vr, struct walk *walk,
-			 const struct vring_desc *d)
+			 const struct desc *d)
 {
 	if (!vr->indirect || walk->table != vr->desc ||
-	    (d->flags & VRING_DESC_F_NEXT))
+	    (d->flags & SHYPER_VRING_DESC_F_NEXT))
 		return SHYPER_VRING_E_INDIRECT;
 	if (!d->len || d->len % DESC_SIZE)
 		return SHYPER_VRING_E_TABLE;
@@ -141,14 +147,14 @@ static int chain_walk(const struct shyper_vring *vr, struct shyper_chain *chain)
 		.index = chain->head,
 		.left = vr->num,
 	};
-	struct vring_desc d;
+	struct desc d;
 	int ret;
 
 	for (;;) {
 		if (walk.index >= walk.size)
 			return SHYPER_VRING_E_INDEX;
 		desc_fetch(&d, &walk.table[walk.index]);
-		if (d.flags & VRING_DESC_F_INDIRECT) {
+		if (d.flags & SHYPER_VRING_DESC_F_INDIRECT) {
 			ret = walk_indirect(vr, &walk, &d);
 			if (ret)
 				return ret;
@@ -159,7 +165,7 @@ static int chain_walk(const struct shyper_vring *vr, struct shyper_chain *chain)
 		ret = chain_add(vr, chain, &d);
 		if (ret)
 			return ret;
-		if (!(d.flags & VRING_DESC_F_NEXT))
+		if (!(d.flags & SHYPER_VRING_DESC_F_NEXT))
 			return 0;
 		walk.index = d.next;
 	}
@@ -171,14 +177,14 @@ int shyper_vring_pop(struct shyper_vring *vr, struct shyper_chain *chain)
 	 * Acquire: the entry and its descriptors are read after the index.
 	 * Pairs with the driver's barrier before it writes idx, 2.7.13.
 	 */
-	u16 idx = vring_ld16_acquire(&vr->avail->idx);
+	u16 idx = shyper_vring_ld16_acquire(&vr->avail->idx);
 	int ret;
 
 	if (idx == vr->last_avail)
 		return 0;
 	if ((u16)(idx - vr->last_avail) > vr->num)
 		return SHYPER_VRING_E_AVAIL;
-	chain->head = vring_ld16(&vr->avail->ring[vr->last_avail & (vr->num - 1)]);
+	chain->head = shyper_vring_ld16(&vr->avail->ring[vr->last_avail & (vr->num - 1)]);
 	chain->nread = 0;
 	chain->nwrite = 0;
 	chain->read_len = 0;
@@ -198,11 +204,11 @@ void shyper_vring_unpop(struct shyper_vring *vr, u16 count)
 
 void shyper_vring_fill(struct shyper_vring *vr, u16 ahead, u16 head, u32 len)
 {
-	struct vring_used_elem *elem =
+	struct shyper_vring_used_elem *elem =
 		&vr->used->ring[(u16)(vr->next_used + ahead) & (vr->num - 1)];
 
-	vring_st32(&elem->id, head);
-	vring_st32(&elem->len, len);
+	shyper_vring_st32(&elem->id, head);
+	shyper_vring_st32(&elem->len, len);
 }
 
 void shyper_vring_publish(struct shyper_vring *vr, u16 count)
@@ -212,7 +218,7 @@ void shyper_vring_publish(struct shyper_vring *vr, u16 count)
 	 * Release: elements and data are there before the index. Pairs with
 	 * the driver's barrier after it read idx, 2.7.14.
 	 */
-	vring_st16_release(&vr->used->idx, vr->next_used);
+	shyper_vring_st16_release(&vr->used->idx, vr->next_used);
 }
 
 void shyper_vring_push(struct shyper_vring *vr, u16 head, u32 len)
@@ -233,11 +239,11 @@ bool shyper_vring_want_irq(struct shyper_vring *vr)
 	 * driver's barrier between writing used_event (or flags) and looking
 	 * at used->idx once more.
 	 */
-	vring_mb();
+	shyper_vring_mb();
 	if (vr->event_idx)
 		return shyper_vring_need_event(
-			vring_ld16(&vr->avail->ring[vr->num]), new, old);
-	return !(vring_ld16(&vr->avail->flags) & VRING_AVAIL_F_NO_INTERRUPT);
+			shyper_vring_ld16(&vr->avail->ring[vr->num]), new, old);
+	return !(shyper_vring_ld16(&vr->avail->flags) & SHYPER_VRING_AVAIL_F_NO_INTERRUPT);
 }
 
 void shyper_vring_disable_kick(struct shyper_vring *vr)
@@ -245,25 +251,25 @@ void shyper_vring_disable_kick(struct shyper_vring *vr)
 	if (vr->event_idx || vr->no_kick)
 		return;
 	vr->no_kick = true;
-	vring_st16(&vr->used->flags, VRING_USED_F_NO_NOTIFY);
+	shyper_vring_st16(&vr->used->flags, SHYPER_VRING_USED_F_NO_NOTIFY);
 }
 
 bool shyper_vring_enable_kick(struct shyper_vring *vr)
 {
 	if (vr->event_idx) {
 		/* avail_event lies where the used ring's next element would. */
-		vring_st16((__le16 *)&vr->used->ring[vr->num], vr->last_avail);
+		shyper_vring_st16((__le16 *)&vr->used->ring[vr->num], vr->last_avail);
 	} else {
 		vr->no_kick = false;
-		vring_st16(&vr->used->flags, 0);
+		shyper_vring_st16(&vr->used->flags, 0);
 	}
 	/*
 	 * The wish is visible before the ring is looked at once more. Pairs
 	 * with the driver's barrier between writing avail->idx and reading
 	 * avail_event (or flags), 2.7.13.4.1.
 	 */
-	vring_mb();
-	return vring_ld16(&vr->avail->idx) != vr->last_avail;
+	shyper_vring_mb();
+	return shyper_vring_ld16(&vr->avail->idx) != vr->last_avail;
 }
 
 /* The bytes of @seg[0 .. n) from @offset on, to or from @buf. */

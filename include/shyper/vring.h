@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The device's side of a split virtqueue (VIRTIO 1.2, 2.7), for whoever is a
- * virtio device here: EL2's classic devices, the host's unit tests, and later
- * shyper.ko. It knows neither devices nor VMs: memory is reached through a
+ * virtio device here: EL2's classic devices, shyper.ko's direct ones, the host's
+ * unit tests. It knows neither devices nor VMs: memory is reached through a
  * translate callback, and all it needs of its surroundings is in
  * shyper/types.h and in the accessors below. Code: el2/virtio/vring.c.
+ * All names begin with shyper_, so that linux/virtio_ring.h can be there too.
  *
  * The other side is not trusted. What it writes is copied once, checked, and
  * then used; every loop is bounded by the queue's size.
@@ -15,76 +16,138 @@
 #define SHYPER_VRING_H
 
 #include <shyper/types.h>
+#ifdef __KERNEL__
+#include <asm/barrier.h>
+#include <asm/byteorder.h>
+#include <linux/compiler.h>
+#endif
 
-#define VRING_DESC_F_NEXT		1
-#define VRING_DESC_F_WRITE		2
-#define VRING_DESC_F_INDIRECT		4
-#define VRING_USED_F_NO_NOTIFY		1
-#define VRING_AVAIL_F_NO_INTERRUPT	1
+#define SHYPER_VRING_DESC_F_NEXT		1
+#define SHYPER_VRING_DESC_F_WRITE		2
+#define SHYPER_VRING_DESC_F_INDIRECT		4
+#define SHYPER_VRING_USED_F_NO_NOTIFY		1
+#define SHYPER_VRING_AVAIL_F_NO_INTERRUPT	1
 
 /* Feature bits that change how a split ring works. */
-#define VIRTIO_RING_F_INDIRECT_DESC	((u64)1 << 28)
-#define VIRTIO_RING_F_EVENT_IDX		((u64)1 << 29)
+#define SHYPER_VRING_F_INDIRECT_DESC	((u64)1 << 28)
+#define SHYPER_VRING_F_EVENT_IDX		((u64)1 << 29)
 
 /* 2.7.5, 2.7.6, 2.7.8: as they lie in memory. */
-struct vring_desc {
+struct shyper_vring_desc {
 	__le64 addr;
 	__le32 len;
 	__le16 flags;
 	__le16 next;
 };
-static_assert(sizeof(struct vring_desc) == 16);
+static_assert(sizeof(struct shyper_vring_desc) == 16);
 
-struct vring_avail {
+struct shyper_vring_avail {
 	__le16 flags;
 	__le16 idx;
 	__le16 ring[];		/* [num] is used_event */
 };
-static_assert(sizeof(struct vring_avail) == 4);
+static_assert(sizeof(struct shyper_vring_avail) == 4);
 
-struct vring_used_elem {
+struct shyper_vring_used_elem {
 	__le32 id;
 	__le32 len;
 };
-static_assert(sizeof(struct vring_used_elem) == 8);
+static_assert(sizeof(struct shyper_vring_used_elem) == 8);
 
-struct vring_used {
+struct shyper_vring_used {
 	__le16 flags;
 	__le16 idx;
-	struct vring_used_elem ring[];	/* [num] begins with avail_event */
+	struct shyper_vring_used_elem ring[];	/* [num] begins with avail_event */
 };
-static_assert(sizeof(struct vring_used) == 4);
+static_assert(sizeof(struct shyper_vring_used) == 4);
 
 /* Accessors of memory that the driver reads and writes at the same time. */
-static inline u16 vring_ld16(const __le16 *p)
+#ifdef __KERNEL__
+
+static inline u16 shyper_vring_ld16(const __le16 *p)
+{
+	return le16_to_cpu(READ_ONCE(*p));
+}
+
+static inline u16 shyper_vring_ld16_acquire(const __le16 *p)
+{
+	return le16_to_cpu(smp_load_acquire(p));
+}
+
+static inline u64 shyper_vring_ld64(const __le64 *p)
+{
+	return le64_to_cpu(READ_ONCE(*p));
+}
+
+static inline void shyper_vring_st16(__le16 *p, u16 v)
+{
+	WRITE_ONCE(*p, cpu_to_le16(v));
+}
+
+static inline void shyper_vring_st16_release(__le16 *p, u16 v)
+{
+	smp_store_release(p, cpu_to_le16(v));
+}
+
+static inline void shyper_vring_st32(__le32 *p, u32 v)
+{
+	WRITE_ONCE(*p, cpu_to_le32(v));
+}
+
+static inline void shyper_vring_mb(void)
+{
+	smp_mb();
+}
+
+/* For the compiler only: what has been copied is not looked up again. */
+static inline void shyper_vring_barrier(void)
+{
+	barrier();
+}
+
+#else /* !__KERNEL__: little-endian */
+
+static inline u16 shyper_vring_ld16(const __le16 *p)
 {
 	return __atomic_load_n(p, __ATOMIC_RELAXED);
 }
 
-static inline u16 vring_ld16_acquire(const __le16 *p)
+static inline u16 shyper_vring_ld16_acquire(const __le16 *p)
 {
 	return __atomic_load_n(p, __ATOMIC_ACQUIRE);
 }
 
-static inline void vring_st16(__le16 *p, u16 v)
+static inline u64 shyper_vring_ld64(const __le64 *p)
+{
+	return __atomic_load_n(p, __ATOMIC_RELAXED);
+}
+
+static inline void shyper_vring_st16(__le16 *p, u16 v)
 {
 	__atomic_store_n(p, v, __ATOMIC_RELAXED);
 }
 
-static inline void vring_st16_release(__le16 *p, u16 v)
+static inline void shyper_vring_st16_release(__le16 *p, u16 v)
 {
 	__atomic_store_n(p, v, __ATOMIC_RELEASE);
 }
 
-static inline void vring_st32(__le32 *p, u32 v)
+static inline void shyper_vring_st32(__le32 *p, u32 v)
 {
 	__atomic_store_n(p, v, __ATOMIC_RELAXED);
 }
 
-static inline void vring_mb(void)
+static inline void shyper_vring_mb(void)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
+
+static inline void shyper_vring_barrier(void)
+{
+	__asm__ volatile("" : : : "memory");
+}
+
+#endif /* __KERNEL__ */
 
 /* What can be wrong with a ring; the device then needs a reset (2.1.2). */
 enum shyper_vring_error {
@@ -118,16 +181,16 @@ typedef void *shyper_vring_translate(void *priv, u64 addr, u32 *len);
  * @last_avail:	the next one to take from @avail
  * @next_used:	the next one to fill in @used
  * @signalled:	@next_used when the need for an interrupt was last looked at
- * @indirect:	VIRTIO_RING_F_INDIRECT_DESC is negotiated
- * @event_idx:	VIRTIO_RING_F_EVENT_IDX is negotiated
+ * @indirect:	SHYPER_VRING_F_INDIRECT_DESC is negotiated
+ * @event_idx:	SHYPER_VRING_F_EVENT_IDX is negotiated
  * @no_kick:	notifications are suppressed by a flag in @used
  * @translate:	reaches the driver's memory
  * @priv:	for @translate
  */
 struct shyper_vring {
-	const struct vring_desc *desc;
-	const struct vring_avail *avail;
-	struct vring_used *used;
+	const struct shyper_vring_desc *desc;
+	const struct shyper_vring_avail *avail;
+	struct shyper_vring_used *used;
 	u16 num;
 	u16 last_avail;
 	u16 next_used;

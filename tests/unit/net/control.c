@@ -29,9 +29,9 @@ static u8 command(struct driver *drv, u8 class, u8 cmd, const void *data, u32 le
 	u64 ipa = driver_alloc(drv, 2 + len + 1);
 	struct part part[3] = {
 		{ ipa, 2, 0 }, { ipa + 2, len, 0 },
-		{ ipa + 2 + len, 1, VRING_DESC_F_WRITE },
+		{ ipa + 2 + len, 1, SHYPER_VRING_DESC_F_WRITE },
 	};
-	struct vring_used_elem elem;
+	struct shyper_vring_used_elem elem;
 	u8 *p = driver_at(drv, ipa);
 
 	p[0] = class;
@@ -195,7 +195,7 @@ static void not_negotiated(void)
 static void no_answer(void)
 {
 	struct part part = { 0, 3, 0 };
-	struct vring_used_elem elem;
+	struct shyper_vring_used_elem elem;
 
 	start(F_CONTROL);
 	part.ipa = driver_alloc(&d[1], 3);
@@ -203,7 +203,7 @@ static void no_answer(void)
 	driver_kick(&d[1], NET_CTRL);
 	CHECK(driver_used(&d[1], NET_CTRL, &elem));
 	CHECK_EQ(elem.len, 0);
-	part.flags = VRING_DESC_F_WRITE;
+	part.flags = SHYPER_VRING_DESC_F_WRITE;
 	driver_add(&d[1], NET_CTRL, &part, 1);
 	driver_kick(&d[1], NET_CTRL);
 	CHECK(driver_used(&d[1], NET_CTRL, &elem));

@@ -153,18 +153,18 @@ void *driver_at(struct driver *drv, u64 ipa)
 u16 driver_add(struct driver *drv, u32 queue, const struct part *part, u32 count)
 {
 	struct queue *q = &drv->q[queue];
-	struct vring_desc *desc = driver_at(drv, q->desc);
-	struct vring_avail *avail = driver_at(drv, q->avail);
+	struct shyper_vring_desc *desc = driver_at(drv, q->desc);
+	struct shyper_vring_avail *avail = driver_at(drv, q->avail);
 	u16 head = q->free, at = head;
 	u32 n;
 
 	for (n = 0; n < count; n++) {
 		at = q->free;
 		q->free = (q->free + 1) % RING;
-		desc[at] = (struct vring_desc){
+		desc[at] = (struct shyper_vring_desc){
 			part[n].ipa, part[n].len,
 			(u16)(part[n].flags |
-			      (n + 1 < count ? VRING_DESC_F_NEXT : 0)),
+			      (n + 1 < count ? SHYPER_VRING_DESC_F_NEXT : 0)),
 			q->free,
 		};
 	}
@@ -178,10 +178,10 @@ void driver_kick(struct driver *drv, u32 queue)
 	reg_write(drv, QUEUE_NOTIFY, queue);
 }
 
-bool driver_used(struct driver *drv, u32 queue, struct vring_used_elem *elem)
+bool driver_used(struct driver *drv, u32 queue, struct shyper_vring_used_elem *elem)
 {
 	struct queue *q = &drv->q[queue];
-	struct vring_used *used = driver_at(drv, q->used);
+	struct shyper_vring_used *used = driver_at(drv, q->used);
 
 	if (q->seen == __atomic_load_n(&used->idx, __ATOMIC_ACQUIRE))
 		return false;
@@ -191,7 +191,7 @@ bool driver_used(struct driver *drv, u32 queue, struct vring_used_elem *elem)
 
 void driver_refill(struct driver *drv, u32 count, u32 len)
 {
-	struct part part = { .len = len, .flags = VRING_DESC_F_WRITE };
+	struct part part = { .len = len, .flags = SHYPER_VRING_DESC_F_WRITE };
 
 	while (count--) {
 		if (drv->next_rx + len > MEM_IPA + MEM_SIZE)
@@ -217,7 +217,7 @@ void frame_make(u8 *frame, u32 len, const u8 *dst, const u8 *src)
 void driver_send_hdr(struct driver *drv, const struct virtio_net_hdr *hdr,
 		     const u8 *frame, u32 len)
 {
-	struct vring_used_elem elem;
+	struct shyper_vring_used_elem elem;
 	struct part part[2] = {
 		{ driver_alloc(drv, sizeof(*hdr)), sizeof(*hdr), 0 },
 		{ 0, len, 0 },
@@ -252,9 +252,9 @@ void driver_send_to(struct driver *drv, u32 vm, u32 len)
 
 u32 driver_receive(struct driver *drv, struct virtio_net_hdr *hdr, u8 *frame)
 {
-	struct vring_desc *desc = driver_at(drv, drv->q[NET_RX].desc);
+	struct shyper_vring_desc *desc = driver_at(drv, drv->q[NET_RX].desc);
 	struct virtio_net_hdr first = { 0 };
-	struct vring_used_elem elem;
+	struct shyper_vring_used_elem elem;
 	u32 len = 0, n, part, left;
 	u16 at;
 

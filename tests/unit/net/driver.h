@@ -91,7 +91,7 @@ void *driver_at(struct driver *drv, u64 ipa);
 u16 driver_add(struct driver *drv, u32 queue, const struct part *part, u32 count);
 void driver_kick(struct driver *drv, u32 queue);
 /* One used element. Return: false if there is none. */
-bool driver_used(struct driver *drv, u32 queue, struct vring_used_elem *elem);
+bool driver_used(struct driver *drv, u32 queue, struct shyper_vring_used_elem *elem);
 
 /* Receive buffers of so many bytes. */
 void driver_refill(struct driver *drv, u32 count, u32 len);

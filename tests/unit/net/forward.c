@@ -189,7 +189,7 @@ static void parts(void)
 	start(F_PLAIN);
 	driver_start(&d[2], 2, F_PLAIN);
 	for (n = 0, at = 0; n < 7; at += rx[n].len, n++)
-		rx[n] = (struct part){ to + at, 5 + 31 * n, VRING_DESC_F_WRITE };
+		rx[n] = (struct part){ to + at, 5 + 31 * n, SHYPER_VRING_DESC_F_WRITE };
 	driver_add(&d[2], NET_RX, rx, 7);
 	frame_make(sent, 600, d[2].mac, d[1].mac);
 	for (n = 0, at = 0; n < 612; n++)

@@ -31,9 +31,9 @@ static u64 some_address(void)
 /* A descriptor that is nearly right, more often than not. */
 static void some_desc(struct driver *drv, u32 queue)
 {
-	struct vring_desc *desc = driver_at(drv, drv->q[queue].desc);
+	struct shyper_vring_desc *desc = driver_at(drv, drv->q[queue].desc);
 
-	desc[tap_below(RING)] = (struct vring_desc){
+	desc[tap_below(RING)] = (struct shyper_vring_desc){
 		some_address(), tap_below(4) ? tap_below(2000) : tap_random(),
 		(u16)tap_below(tap_below(8) ? 4 : 8),
 		(u16)tap_below(RING + RING / 16),
@@ -58,12 +58,12 @@ static void some_header(struct driver *drv)
 static void some_step(struct driver *drv)
 {
 	u32 queue = tap_below(NET_QUEUES), n;
-	struct vring_avail *avail = driver_at(drv, drv->q[queue].avail);
+	struct shyper_vring_avail *avail = driver_at(drv, drv->q[queue].avail);
 
 	switch (tap_below(12)) {
 	case 0:
 		driver_start(drv, drv->vm->id, tap_below(2) ? F_OFFLOADS | F_CONTROL :
-			     F_PLAIN | VIRTIO_RING_F_INDIRECT_DESC);
+			     F_PLAIN | SHYPER_VRING_F_INDIRECT_DESC);
 		break;
 	case 1:
 		host_write(drv->vm, drv->base, tap_below(64) * 4,

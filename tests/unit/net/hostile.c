@@ -80,7 +80,7 @@ static void breaks(u32 queue, const struct part *part, u32 count)
 static void zero_length(void)
 {
 	static const struct part none = { MEM_IPA + 0x9000, 0, 0 };
-	static const struct part none_in = { MEM_IPA + 0x9000, 0, VRING_DESC_F_WRITE };
+	static const struct part none_in = { MEM_IPA + 0x9000, 0, SHYPER_VRING_DESC_F_WRITE };
 
 	breaks(NET_TX, &none, 1);
 	breaks(NET_RX, &none_in, 1);
@@ -100,14 +100,14 @@ static void outside(void)
 		part[1] = (struct part){ where[n], 100, 0 };
 		breaks(NET_TX, part, 2);
 		breaks(NET_CTRL, part, 2);
-		part[1].flags = VRING_DESC_F_WRITE;
+		part[1].flags = SHYPER_VRING_DESC_F_WRITE;
 		breaks(NET_RX, part + 1, 1);
 	}
 }
 
 static void wrong_way(void)
 {
-	static const struct part in = { MEM_IPA + 0x9000, 100, VRING_DESC_F_WRITE };
+	static const struct part in = { MEM_IPA + 0x9000, 100, SHYPER_VRING_DESC_F_WRITE };
 	static const struct part out = { MEM_IPA + 0x9000, 100, 0 };
 
 	breaks(NET_TX, &in, 1);
@@ -116,7 +116,7 @@ static void wrong_way(void)
 
 static void index_jumps(void)
 {
-	struct vring_avail *avail;
+	struct shyper_vring_avail *avail;
 
 	start();
 	avail = driver_at(&d[1], d[1].q[NET_TX].avail);
@@ -137,14 +137,14 @@ static void index_jumps(void)
 /* A loop of descriptors, and one in the middle of a merged frame. */
 static void loops(void)
 {
-	struct vring_desc *desc;
+	struct shyper_vring_desc *desc;
 	u32 n;
 
 	start();
 	driver_start(&d[3], 3, F_MERGE);
 	driver_refill(&d[3], 3, 60);
 	desc = driver_at(&d[3], d[3].q[NET_RX].desc);
-	desc[2].flags |= VRING_DESC_F_NEXT;
+	desc[2].flags |= SHYPER_VRING_DESC_F_NEXT;
 	desc[2].next = 2;
 	frame_make(sent, 300, d[3].mac, d[2].mac);
 	driver_send(&d[2], sent, 300);
@@ -154,11 +154,11 @@ static void loops(void)
 
 	desc = driver_at(&d[1], d[1].q[NET_TX].desc);
 	for (n = 0; n < RING; n++)
-		desc[n] = (struct vring_desc){
-			MEM_IPA + 0x9000, 0x10000000, VRING_DESC_F_NEXT,
+		desc[n] = (struct shyper_vring_desc){
+			MEM_IPA + 0x9000, 0x10000000, SHYPER_VRING_DESC_F_NEXT,
 			(u16)((n + 1) % RING),
 		};
-	((struct vring_avail *)driver_at(&d[1], d[1].q[NET_TX].avail))->idx = 1;
+	((struct shyper_vring_avail *)driver_at(&d[1], d[1].q[NET_TX].avail))->idx = 1;
 	driver_kick(&d[1], NET_TX);
 	CHECK(needs_reset(&d[1]));
 	check_sums(PORTS);

@@ -4,9 +4,9 @@
 
 #include "ring.h"
 
-#define NEXT		VRING_DESC_F_NEXT
-#define WRITE		VRING_DESC_F_WRITE
-#define INDIRECT	VRING_DESC_F_INDIRECT
+#define NEXT		SHYPER_VRING_DESC_F_NEXT
+#define WRITE		SHYPER_VRING_DESC_F_WRITE
+#define INDIRECT	SHYPER_VRING_DESC_F_INDIRECT
 
 static void loops(void)
 {
@@ -22,7 +22,7 @@ static void loops(void)
 		world_end();
 	}
 	for (n = 1; n <= TABLE_NUM; n++) {
-		world_begin(VIRTIO_RING_F_INDIRECT_DESC);
+		world_begin(SHYPER_VRING_F_INDIRECT_DESC);
 		put(&w.desc[4], TABLE_AT, 16 * TABLE_NUM, INDIRECT, 0);
 		for (i = 0; i < n; i++)
 			put(&w.table[i], DATA_AT, 1, NEXT, (uint16_t)((i + 1) % n));
@@ -36,7 +36,7 @@ static void too_long(void)
 {
 	unsigned int i;
 
-	world_begin(VIRTIO_RING_F_INDIRECT_DESC);
+	world_begin(SHYPER_VRING_F_INDIRECT_DESC);
 	put(&w.desc[0], TABLE_AT, 16 * TABLE_NUM, INDIRECT, 0);
 	for (i = 0; i <= NUM; i++)
 		put(&w.table[i], DATA_AT, 1, i < NUM ? NEXT : 0, (uint16_t)(i + 1));
@@ -45,7 +45,7 @@ static void too_long(void)
 	world_end();
 
 	/* One direct, and as many in the table as the queue has. */
-	world_begin(VIRTIO_RING_F_INDIRECT_DESC);
+	world_begin(SHYPER_VRING_F_INDIRECT_DESC);
 	put(&w.desc[0], DATA_AT, 1, NEXT, 1);
 	put(&w.desc[1], TABLE_AT, 16 * TABLE_NUM, INDIRECT, 0);
 	for (i = 0; i < NUM; i++)
@@ -73,7 +73,7 @@ static void out_of_range(void)
 		CHECK_EQ(pop(), SHYPER_VRING_E_INDEX);
 		world_end();
 
-		world_begin(VIRTIO_RING_F_INDIRECT_DESC);
+		world_begin(SHYPER_VRING_F_INDIRECT_DESC);
 		put(&w.desc[0], TABLE_AT, 16 * NUM, INDIRECT, 0);
 		put(&w.table[0], DATA_AT, 1, NEXT, bad[i]);
 		avail(0);
@@ -109,7 +109,7 @@ static void indirect_rules(void)
 	world_end();
 
 	/* With NEXT. */
-	world_begin(VIRTIO_RING_F_INDIRECT_DESC);
+	world_begin(SHYPER_VRING_F_INDIRECT_DESC);
 	put(&w.desc[0], TABLE_AT, 16, INDIRECT | NEXT, 1);
 	put(&w.table[0], DATA_AT, 1, 0, 0);
 	put(&w.desc[1], DATA_AT, 1, 0, 0);
@@ -118,7 +118,7 @@ static void indirect_rules(void)
 	world_end();
 
 	/* A table within a table, another one or the same. */
-	world_begin(VIRTIO_RING_F_INDIRECT_DESC);
+	world_begin(SHYPER_VRING_F_INDIRECT_DESC);
 	put(&w.desc[0], TABLE_AT, 32, INDIRECT, 0);
 	put(&w.table[0], TABLE_AT + 64, 16, INDIRECT, 0);
 	put(&w.table[4], DATA_AT, 1, 0, 0);
@@ -146,7 +146,7 @@ static void indirect_tables(void)
 	unsigned int i;
 
 	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		world_begin(VIRTIO_RING_F_INDIRECT_DESC);
+		world_begin(SHYPER_VRING_F_INDIRECT_DESC);
 		put(&w.desc[0], bad[i].addr, bad[i].len, INDIRECT, 0);
 		put(&w.table[0], DATA_AT, 1, 0, 0);
 		avail(0);
@@ -237,7 +237,7 @@ static void rewrite(void)
 /* A driver that changes a descriptor which has been looked at is too late. */
 static void fetched_once(void)
 {
-	world_begin(VIRTIO_RING_F_INDIRECT_DESC);
+	world_begin(SHYPER_VRING_F_INDIRECT_DESC);
 	w.hook = rewrite;
 	w.hook_at = DATA_AT;
 	put(&w.desc[0], DATA_AT, 16, NEXT, 1);
@@ -296,7 +296,7 @@ static uint64_t some_address(void)
 						       tap_below(64));
 }
 
-static void some_desc(struct vring_desc *d, unsigned int entries)
+static void some_desc(struct shyper_vring_desc *d, unsigned int entries)
 {
 	static const uint32_t lens[] = { 1, 16, 64, 512, 16, 48, 0x1000, 0 };
 	uint32_t len = tap_below(64) ? lens[tap_below(7)] : lens[tap_below(8)];
@@ -317,8 +317,8 @@ static void random_rings(void)
 
 	for (round = 0; round < 60000; round++) {
 		tap_seed(round);
-		world_begin(tap_below(4) ? VIRTIO_RING_F_INDIRECT_DESC |
-					   VIRTIO_RING_F_EVENT_IDX : 0);
+		world_begin(tap_below(4) ? SHYPER_VRING_F_INDIRECT_DESC |
+					   SHYPER_VRING_F_EVENT_IDX : 0);
 		for (i = 0; i < NUM; i++)
 			some_desc(&w.desc[i], NUM);
 		for (i = 0; i < TABLE_NUM; i++)

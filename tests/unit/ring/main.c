@@ -66,10 +66,10 @@ void world_end(void)
 		free(*pointer(n));
 }
 
-void put(struct vring_desc *d, uint64_t addr, uint32_t len, uint16_t flags,
+void put(struct shyper_vring_desc *d, uint64_t addr, uint32_t len, uint16_t flags,
 	 uint16_t next)
 {
-	*d = (struct vring_desc){ addr, len, flags, next };
+	*d = (struct shyper_vring_desc){ addr, len, flags, next };
 }
 
 void avail(uint16_t head)

@@ -4,9 +4,9 @@
 
 #include "ring.h"
 
-#define NEXT		VRING_DESC_F_NEXT
-#define WRITE		VRING_DESC_F_WRITE
-#define INDIRECT	VRING_DESC_F_INDIRECT
+#define NEXT		SHYPER_VRING_DESC_F_NEXT
+#define WRITE		SHYPER_VRING_DESC_F_WRITE
+#define INDIRECT	SHYPER_VRING_DESC_F_INDIRECT
 
 static void setup(void)
 {
@@ -79,7 +79,7 @@ static void fill_table(uint32_t n)
 
 static void longest_chain(void)
 {
-	world_begin(VIRTIO_RING_F_INDIRECT_DESC);
+	world_begin(SHYPER_VRING_F_INDIRECT_DESC);
 	fill_direct(NUM);
 	avail(0);
 	CHECK_EQ(pop(), 1);
@@ -95,7 +95,7 @@ static void longest_chain(void)
 
 static void indirect(void)
 {
-	world_begin(VIRTIO_RING_F_INDIRECT_DESC);
+	world_begin(SHYPER_VRING_F_INDIRECT_DESC);
 	/* 2.7.5.3.2: after normal ones, with a WRITE flag to be ignored. */
 	put(&w.desc[0], DATA_AT, 16, NEXT, 1);
 	put(&w.desc[1], TABLE_AT, 48, INDIRECT | WRITE, 0);
@@ -113,11 +113,11 @@ static void indirect(void)
 /* A table has no alignment of its own. */
 static void indirect_unaligned(void)
 {
-	struct vring_desc d[2];
+	struct shyper_vring_desc d[2];
 	unsigned int off;
 
 	for (off = 1; off < 16; off++) {
-		world_begin(VIRTIO_RING_F_INDIRECT_DESC);
+		world_begin(SHYPER_VRING_F_INDIRECT_DESC);
 		put(&w.desc[0], TABLE_AT + off, 32, INDIRECT, 0);
 		put(&d[0], DATA_AT + 0x100, 10, NEXT, 1);
 		put(&d[1], DATA_AT + 0x200, 20, WRITE, 0);
@@ -233,7 +233,7 @@ out:
 static void index_wraps(void)
 {
 	index_wrap(0);
-	index_wrap(VIRTIO_RING_F_EVENT_IDX);
+	index_wrap(SHYPER_VRING_F_EVENT_IDX);
 }
 
 /* The definition: some step from old up to new ends just behind event. */
@@ -279,7 +279,7 @@ static void interrupt_by_flag(void)
 	CHECK(shyper_vring_want_irq(&w.vr));
 	/* Nothing new, nothing to tell. */
 	CHECK(!shyper_vring_want_irq(&w.vr));
-	w.avail->flags = VRING_AVAIL_F_NO_INTERRUPT;
+	w.avail->flags = SHYPER_VRING_AVAIL_F_NO_INTERRUPT;
 	shyper_vring_push(&w.vr, 0, 0);
 	CHECK(!shyper_vring_want_irq(&w.vr));
 	w.avail->flags = 0;
@@ -294,9 +294,9 @@ static void interrupt_by_index(void)
 	uint16_t *used_event;
 	unsigned int i;
 
-	world_begin(VIRTIO_RING_F_EVENT_IDX);
+	world_begin(SHYPER_VRING_F_EVENT_IDX);
 	used_event = &w.avail->ring[NUM];
-	w.avail->flags = VRING_AVAIL_F_NO_INTERRUPT;
+	w.avail->flags = SHYPER_VRING_AVAIL_F_NO_INTERRUPT;
 	*used_event = 2;
 	for (i = 0; i < 6; i++) {
 		shyper_vring_push(&w.vr, 0, 0);
@@ -325,7 +325,7 @@ static void kick_by_flag(void)
 	put(&w.desc[0], DATA_AT, 1, 0, 0);
 	CHECK_EQ(w.used->flags, 0);
 	shyper_vring_disable_kick(&w.vr);
-	CHECK_EQ(w.used->flags, VRING_USED_F_NO_NOTIFY);
+	CHECK_EQ(w.used->flags, SHYPER_VRING_USED_F_NO_NOTIFY);
 	CHECK(!shyper_vring_enable_kick(&w.vr));
 	CHECK_EQ(w.used->flags, 0);
 	shyper_vring_disable_kick(&w.vr);
@@ -341,7 +341,7 @@ static void kick_by_index(void)
 {
 	uint16_t *avail_event;
 
-	world_begin(VIRTIO_RING_F_EVENT_IDX);
+	world_begin(SHYPER_VRING_F_EVENT_IDX);
 	avail_event = (uint16_t *)&w.used->ring[NUM];
 	put(&w.desc[0], DATA_AT, 1, 0, 0);
 	shyper_vring_disable_kick(&w.vr);

@@ -26,10 +26,10 @@
  * @hook:	called when a buffer at @hook_at is translated
  */
 struct world {
-	struct vring_desc *desc;
-	struct vring_avail *avail;
-	struct vring_used *used;
-	struct vring_desc *table;
+	struct shyper_vring_desc *desc;
+	struct shyper_vring_avail *avail;
+	struct shyper_vring_used *used;
+	struct shyper_vring_desc *table;
 	uint8_t *data;
 	uint8_t *next;
 	struct shyper_vring vr;
@@ -46,7 +46,7 @@ void world_begin(uint64_t features);
 void world_end(void);
 
 /* Fill in a descriptor. */
-void put(struct vring_desc *d, uint64_t addr, uint32_t len, uint16_t flags,
+void put(struct shyper_vring_desc *d, uint64_t addr, uint32_t len, uint16_t flags,
 	 uint16_t next);
 /* Make the chain that begins at `head` available. */
 void avail(uint16_t head);

@@ -356,7 +356,7 @@ static void bad_ring(void)
 	for (n = 0; n < 20; n++) {
 		drv.q[0].desc[0].addr = RAM;
 		drv.q[0].desc[0].len = 1;
-		drv.q[0].desc[0].flags = VRING_DESC_F_NEXT;
+		drv.q[0].desc[0].flags = SHYPER_VRING_DESC_F_NEXT;
 		drv.q[0].desc[0].next = 0;
 		drv.q[0].avail->ring[0] = 0;
 		drv.q[0].avail->idx = 1;

@@ -143,9 +143,9 @@ struct buf {
 
 struct drv_queue {
 	u16 num;
-	struct vring_desc *desc;
-	struct vring_avail *avail;
-	struct vring_used *used;
+	struct shyper_vring_desc *desc;
+	struct shyper_vring_avail *avail;
+	struct shyper_vring_used *used;
 	u16 avail_idx;
 	u16 kicked;		/* avail_idx when a kick was last considered */
 	u16 used_idx;

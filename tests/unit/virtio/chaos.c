@@ -118,7 +118,7 @@ static void scribble(struct vm *vm)
 {
 	u8 *p = vm_at(vm, arena_base(vm), ARENA);
 	u32 at = 16 * tap_below(ARENA / 16);
-	struct vring_desc d = {
+	struct shyper_vring_desc d = {
 		.addr = arena_base(vm) + tap_below(ARENA),
 		.len = tap_below(4) ? 512 * tap_below(8) + 16 : tap_below(700),
 		.flags = (u16)tap_below(8),
@@ -139,7 +139,7 @@ static void scribble(struct vm *vm)
 }
 
 /* Mostly right, and as wrong as chance will have it. */
-static void mutate(struct vring_desc *d)
+static void mutate(struct shyper_vring_desc *d)
 {
 	switch (tap_below(12)) {
 	case 0:
@@ -163,17 +163,17 @@ static void almost_right(struct vm *vm)
 	u64 arena = arena_base(vm), buffers = arena + 0x4000;
 	u32 device = tap_below(3), queue = tap_below(2), type = tap_below(2), n;
 	u8 *ring = vm_at(vm, arena + device * 0x1000 + queue * 0x800, 0x800);
-	struct vring_desc *desc = (struct vring_desc *)ring;
+	struct shyper_vring_desc *desc = (struct shyper_vring_desc *)ring;
 	u16 *avail = (u16 *)(ring + 0x200);
 	u64 header[2] = { type, tap_below(DISK_SECTORS + 10) };
 
 	memcpy(vm_at(vm, buffers, 16), header, 16);
-	desc[0] = (struct vring_desc){ buffers, 16, VRING_DESC_F_NEXT, 1 };
-	desc[1] = (struct vring_desc){
+	desc[0] = (struct shyper_vring_desc){ buffers, 16, SHYPER_VRING_DESC_F_NEXT, 1 };
+	desc[1] = (struct shyper_vring_desc){
 		buffers + 512 + tap_below(1024), 512 * (1 + tap_below(16)),
-		(u16)(VRING_DESC_F_NEXT | (type ? 0 : VRING_DESC_F_WRITE)), 2
+		(u16)(SHYPER_VRING_DESC_F_NEXT | (type ? 0 : SHYPER_VRING_DESC_F_WRITE)), 2
 	};
-	desc[2] = (struct vring_desc){ buffers + 20, 1, VRING_DESC_F_WRITE, 0 };
+	desc[2] = (struct shyper_vring_desc){ buffers + 20, 1, SHYPER_VRING_DESC_F_WRITE, 0 };
 	for (n = 0; n < 3; n++)
 		mutate(&desc[n]);
 	avail[2 + avail[1] % 4] = (u16)(tap_below(20) ? 0 : tap_random());

@@ -349,7 +349,7 @@ static void refill(struct vm *vm, u32 intid)
 	if (vm != guest.vm)
 		return;
 	q->avail->ring[q->avail_idx % NUM] = 0;
-	vring_st16_release(&q->avail->idx, ++q->avail_idx);
+	shyper_vring_st16_release(&q->avail->idx, ++q->avail_idx);
 	q->avail->ring[NUM] = q->used->idx;
 }
 

@@ -77,13 +77,13 @@ bool drv_start(struct drv *d, struct vm *vm, u64 base, u64 features, u32 queues,
 	return drv_status(d) == (S_ACK | S_DRIVER | S_FEATURES_OK | S_DRIVER_OK);
 }
 
-static void fill(struct vring_desc *desc, const struct buf *buf, u16 next,
+static void fill(struct shyper_vring_desc *desc, const struct buf *buf, u16 next,
 		 bool last)
 {
 	desc->addr = buf->ipa;
 	desc->len = buf->len;
-	desc->flags = (u16)((buf->write ? VRING_DESC_F_WRITE : 0) |
-			    (last ? 0 : VRING_DESC_F_NEXT));
+	desc->flags = (u16)((buf->write ? SHYPER_VRING_DESC_F_WRITE : 0) |
+			    (last ? 0 : SHYPER_VRING_DESC_F_NEXT));
 	desc->next = next;
 }
 
@@ -98,7 +98,7 @@ u16 drv_add(struct drv *d, u32 index, const struct buf *bufs, u32 n)
 {
 	struct drv_queue *q = &d->q[index];
 	u16 ids[Q_MAX / 8], head;
-	struct vring_desc *table;
+	struct shyper_vring_desc *table;
 	u32 i;
 
 	if (q->tables && n <= 8) {
@@ -108,7 +108,7 @@ u16 drv_add(struct drv *d, u32 index, const struct buf *bufs, u32 n)
 			fill(&table[i], &bufs[i], (u16)(i + 1), i + 1 == n);
 		q->desc[head].addr = q->tables + 128UL * head;
 		q->desc[head].len = 16 * n;
-		q->desc[head].flags = VRING_DESC_F_INDIRECT;
+		q->desc[head].flags = SHYPER_VRING_DESC_F_INDIRECT;
 		q->chain[head][0] = head;
 		q->chain_len[head] = 1;
 	} else {
@@ -122,7 +122,7 @@ u16 drv_add(struct drv *d, u32 index, const struct buf *bufs, u32 n)
 		q->chain_len[head] = (u16)n;
 	}
 	q->avail->ring[q->avail_idx % q->num] = head;
-	vring_st16_release(&q->avail->idx, ++q->avail_idx);
+	shyper_vring_st16_release(&q->avail->idx, ++q->avail_idx);
 	return head;
 }
 
@@ -135,13 +135,13 @@ bool drv_kick(struct drv *d, u32 index)
 	q->kicked = q->avail_idx;
 	if (old == q->avail_idx)
 		return false;
-	vring_mb();
+	shyper_vring_mb();
 	if (d->features & EVENT_IDX)
 		want = shyper_vring_need_event(
-			vring_ld16((u16 *)&q->used->ring[q->num]),
+			shyper_vring_ld16((u16 *)&q->used->ring[q->num]),
 			q->avail_idx, old);
 	else
-		want = !(vring_ld16(&q->used->flags) & VRING_USED_F_NO_NOTIFY);
+		want = !(shyper_vring_ld16(&q->used->flags) & SHYPER_VRING_USED_F_NO_NOTIFY);
 	if (want) {
 		d->kicks++;
 		vm_write(d->vm, d->base + R_QUEUE_NOTIFY, index);
@@ -152,10 +152,10 @@ bool drv_kick(struct drv *d, u32 index)
 bool drv_used(struct drv *d, u32 index, u16 *head, u32 *len)
 {
 	struct drv_queue *q = &d->q[index];
-	const struct vring_used_elem *elem;
+	const struct shyper_vring_used_elem *elem;
 	u16 n;
 
-	if (vring_ld16_acquire(&q->used->idx) == q->used_idx)
+	if (shyper_vring_ld16_acquire(&q->used->idx) == q->used_idx)
 		return false;
 	elem = &q->used->ring[q->used_idx++ % q->num];
 	*head = (u16)elem->id;
@@ -167,8 +167,8 @@ bool drv_used(struct drv *d, u32 index, u16 *head, u32 *len)
 	q->chain_len[*head] = 0;
 	/* Interrupt me for the next one. */
 	if (d->features & EVENT_IDX) {
-		vring_st16(&q->avail->ring[q->num], q->used_idx);
-		vring_mb();
+		shyper_vring_st16(&q->avail->ring[q->num], q->used_idx);
+		shyper_vring_mb();
 	}
 	return true;
 }

@@ -423,7 +423,7 @@ static void refill(struct vm *vm, u32 intid)
 		return;
 	/* As another vCPU would, all the time. */
 	q->avail->ring[q->avail_idx % q->num] = 0;
-	vring_st16_release(&q->avail->idx, ++q->avail_idx);
+	shyper_vring_st16_release(&q->avail->idx, ++q->avail_idx);
 	q->avail->ring[q->num] = q->used->idx;
 }
 

@@ -90,7 +90,7 @@ static void features_are_settled(void)
 	wr(R_STATUS, S_ACK | S_DRIVER | S_FEATURES_OK | S_DRIVER_OK);
 	drv.q[0].desc[0].addr = RAM;
 	drv.q[0].desc[0].len = 16;
-	drv.q[0].desc[0].flags = VRING_DESC_F_INDIRECT;
+	drv.q[0].desc[0].flags = SHYPER_VRING_DESC_F_INDIRECT;
 	drv.q[0].avail->idx = 1;
 	wr(R_QUEUE_NOTIFY, 0);
 	mvm_work();
