@@ -118,6 +118,14 @@ static void stats_fill(struct shyper_vm_stats *stats,
 		stats->vcpu[n].doorbells = le64_to_cpu(page->vcpu[n].doorbells);
 		stats->vcpu[n].kicks = le64_to_cpu(page->vcpu[n].kicks);
 		stats->vcpu[n].sgi_traps = le64_to_cpu(page->vcpu[n].sgi_traps);
+		stats->vcpu[n].trap_doorbells =
+			le64_to_cpu(page->vcpu[n].trap_doorbells);
+		stats->vcpu[n].trap_merged =
+			le64_to_cpu(page->vcpu[n].trap_merged);
+		stats->vcpu[n].trap_cleared =
+			le64_to_cpu(page->vcpu[n].trap_cleared);
+		stats->vcpu[n].trap_forwarded =
+			le64_to_cpu(page->vcpu[n].trap_forwarded);
 	}
 }
 

@@ -2,7 +2,8 @@
 /*
  * Holding the management VM's ends of guest consoles open and raw: a terminal's
  * settings are lost with its last close, and with echo on, all that a guest says
- * before somebody attaches would be typed back into it.
+ * before somebody attaches would be typed back into it. (Direct consoles are raw by
+ * themselves, and keep their settings.)
  */
 #include "config.h"
 #include "console.h"
@@ -13,14 +14,15 @@ static bool started;
 
 void consoles_hold(void)
 {
+	struct shyper_console console = { 0 };
 	size_t i;
 
 	for (i = 0; i < sizeof(held) / sizeof(held[0]); i++) {
 		if (!started)
 			held[i] = -1;
+		console.base = SHYPER_CONSOLE_BASE + i * SHYPER_CONSOLE_STRIDE;
 		if (held[i] < 0)
-			held[i] = shyper_console_open(SHYPER_CONSOLE_BASE +
-						      i * SHYPER_CONSOLE_STRIDE);
+			held[i] = shyper_console_open(&console);
 	}
 	started = true;
 }

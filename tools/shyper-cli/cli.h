@@ -12,6 +12,7 @@
 #include "vm.h"
 
 struct json_object;
+struct shyper_console;
 
 /* Exit statuses; shyper-cli.1 lists them. */
 enum cli_status {
@@ -83,6 +84,7 @@ struct cli_command {
 extern const struct cli_command cli_vm_commands[];
 extern const struct cli_command cli_blk_commands[];
 extern const struct cli_command cli_net_commands[];
+extern const struct cli_command cli_dev_commands[];
 extern const struct cli_command cli_system_commands[];
 
 /* main.c */
@@ -189,5 +191,9 @@ int cli_vm_reboot(const struct cli_args *args);
 
 extern const struct cli_option cli_console_options[];
 int cli_vm_console(const struct cli_args *args);
+
+/** cli_console_error() - a console cannot be opened; @hint goes behind the reason */
+void cli_console_error(const char *name, const struct shyper_console *console,
+		       int err, const char *hint);
 
 #endif /* SHYPER_CLI_H */

@@ -17,7 +17,7 @@
 struct cli cli = { .device = SHYPER_DEVICE, .run = SHYPER_RUN_DIR };
 
 static const struct cli_command *const tables[] = {
-	cli_vm_commands, cli_blk_commands, cli_net_commands,
+	cli_vm_commands, cli_blk_commands, cli_net_commands, cli_dev_commands,
 	cli_system_commands,
 };
 

@@ -8,6 +8,7 @@
 #include <json-c/json.h>
 
 #include "cli.h"
+#include "console.h"
 #include "ioctl.h"
 #include "names.h"
 #include "state.h"
@@ -84,6 +85,7 @@ static const struct cli_column show_lines[] = {
 	{ "Physical CPUs", "cpu_mask", CLI_CPUS },
 	{ "Memory", "memory", CLI_SIZE },
 	{ "Disks", "disk_names", CLI_TEXT },
+	{ "Console", "console", CLI_TEXT },
 	{ "Boots", "boots", CLI_NUMBER },
 	{ "Ended", "ended_by", CLI_TEXT },
 	{ "Last crash", "crash", CLI_TEXT },
@@ -112,6 +114,18 @@ static void put_disks(struct json_object *object, int dev,
 	}
 	cli_put_text(object, "disk_names", names[0] ? names : "none",
 		     sizeof(names));
+}
+
+static void put_console(struct json_object *object, int dev,
+			const struct shyper_vm_info *info)
+{
+	struct shyper_console console;
+	char path[SHYPER_API_NAME_LEN + 8];
+
+	if (info->vmid && !shyper_console_of(dev, cli.run, info->name,
+					     info->vmid, 0, &console) &&
+	    !shyper_console_path(&console, path, sizeof(path)))
+		cli_put_text(object, "console", path, strlen(path));
 }
 
 static void put_config(struct json_object *object, const char *name)
@@ -154,6 +168,7 @@ int cli_vm_show(const struct cli_args *args)
 		return status;
 	object = vm_object(&vm.info);
 	put_disks(object, vm.dev, &vm.info);
+	put_console(object, vm.dev, &vm.info);
 	if (vm.info.crash_cause) {
 		cause = shyper_name_of(shyper_crash_causes, vm.info.crash_cause);
 		cli_put_text(object, "crash", cause, strlen(cause));
@@ -198,6 +213,16 @@ static const struct cli_column vcpu_columns[] = {
 	{ }
 };
 
+/* Of direct devices. */
+static const struct cli_column trap_columns[] = {
+	{ "VCPU", "vcpu", CLI_NUMBER },
+	{ "DOORBELLS", "trap_doorbells", CLI_NUMBER },
+	{ "MERGED", "trap_merged", CLI_NUMBER },
+	{ "ACKNOWLEDGED", "trap_cleared", CLI_NUMBER },
+	{ "FORWARDED", "trap_forwarded", CLI_NUMBER },
+	{ }
+};
+
 static struct json_object *vcpu_rows(const struct shyper_vm_stats *stats)
 {
 	struct json_object *rows = json_object_new_array(), *row;
@@ -213,9 +238,34 @@ static struct json_object *vcpu_rows(const struct shyper_vm_stats *stats)
 		cli_put_number(row, "doorbells", stats->vcpu[i].doorbells);
 		cli_put_number(row, "kicks", stats->vcpu[i].kicks);
 		cli_put_number(row, "sgi_traps", stats->vcpu[i].sgi_traps);
+		cli_put_number(row, "trap_doorbells",
+			       stats->vcpu[i].trap_doorbells);
+		cli_put_number(row, "trap_merged", stats->vcpu[i].trap_merged);
+		cli_put_number(row, "trap_cleared", stats->vcpu[i].trap_cleared);
+		cli_put_number(row, "trap_forwarded",
+			       stats->vcpu[i].trap_forwarded);
 		json_object_array_add(rows, row);
 	}
 	return rows;
+}
+
+/* A table behind the list, and another one if there is something in it. */
+static void print_vcpus(struct json_object *rows,
+			const struct shyper_vm_stats *stats)
+{
+	uint64_t traps = 0;
+	uint32_t i;
+
+	for (i = 0; i < stats->vcpus && i < 8; i++)
+		traps |= stats->vcpu[i].trap_doorbells |
+			 stats->vcpu[i].trap_cleared |
+			 stats->vcpu[i].trap_forwarded;
+	putchar('\n');
+	cli_print_table(json_object_get(rows), vcpu_columns);
+	if (traps) {
+		puts("\nDirect devices:");
+		cli_print_table(json_object_get(rows), trap_columns);
+	}
 }
 
 int cli_vm_stat(const struct cli_args *args)
@@ -248,11 +298,8 @@ int cli_vm_stat(const struct cli_args *args)
 	rows = vcpu_rows(&stats);
 	json_object_object_add(object, "vcpu", json_object_get(rows));
 	cli_print_list(object, stat_lines);
-	if (!cli.json) {
-		putchar('\n');
-		cli_print_table(rows, vcpu_columns);
-	} else {
-		json_object_put(rows);
-	}
+	if (!cli.json)
+		print_vcpus(rows, &stats);
+	json_object_put(rows);
 	return CLI_OK;
 }

@@ -50,13 +50,22 @@ static int wait_inactive(const struct cli_vm *vm, unsigned int seconds,
 static uint64_t disk_requests(const void *arg)
 {
 	const struct cli_vm *vm = arg;
+	struct shyper_dev_info direct;
 	struct shyper_disk_info disk;
-	uint32_t index = 0;
+	uint32_t index = 0, i;
 	uint64_t sum = 0;
 
 	while (!shyper_disk_next(vm->dev, &disk, &index)) {
 		if (disk.vmid == vm->info.vmid)
 			sum += disk.reads + disk.writes;
+	}
+	index = 0;
+	while (!shyper_dev_next(vm->dev, &direct, &index)) {
+		if (direct.vmid != vm->info.vmid ||
+		    direct.type != SHYPER_DEV_VIRTIO_BLK_MEDIATED)
+			continue;
+		for (i = 0; i < SHYPER_API_MAX_QUEUES; i++)
+			sum += direct.queue[i].requests;
 	}
 	return sum;
 }
@@ -65,28 +74,27 @@ static uint64_t disk_requests(const void *arg)
 static int end_gently(const struct cli_vm *vm, const char *name, char key,
 		      unsigned int seconds)
 {
-	uint64_t base = shyper_console_of(cli.run, vm->info.name, vm->info.vmid);
+	struct shyper_console console;
+	bool has_none = shyper_console_of(vm->dev, cli.run, vm->info.name,
+					  vm->info.vmid, 0, &console);
 	const struct sysrq_activity activity = { disk_requests, vm };
 	struct shyper_vm_info info;
-	int console, err;
+	int fd, err;
 
-	if (vm->info.type != SHYPER_VM_TYPE_LINUX || !base) {
+	if (vm->info.type != SHYPER_VM_TYPE_LINUX || has_none) {
 		cli_error("%s: %s, so it cannot be asked; use --force", name,
-			  base ? "not a Linux guest" : "it has no console");
+			  has_none ? "it has no console" : "not a Linux guest");
 		return CLI_FAILURE;
 	}
-	console = shyper_console_open(base);
-	if (console < 0) {
-		cli_error("%s: its console (at 0x%llx here): %s; use --force",
-			  name, (unsigned long long)base,
-			  console == -ENODEV ? "there is none" :
-			  strerror(-console));
+	fd = shyper_console_open(&console);
+	if (fd < 0) {
+		cli_console_error(name, &console, fd, "; use --force");
 		return CLI_FAILURE;
 	}
-	err = sysrq_end(console, key, seconds, &activity);
+	err = sysrq_end(fd, key, seconds, &activity);
 	if (!err)
 		err = wait_inactive(vm, seconds, &info);
-	close(console);
+	close(fd);
 	if (!err)
 		return CLI_OK;
 	if (err == -ETIMEDOUT)

@@ -2,7 +2,7 @@
 /*
  * The management VM's ends of guest consoles.
  *
- * sysfs leads from the address to the virtio device and its port: the platform
+ * Classic ones: sysfs leads from the address to the virtio device and its port: the platform
  * device ADDRESS.NODE has a child virtioM, which has virtio-ports/vportMp0. From
  * there to hvcN there is no link. The driver numbers its consoles from 1 in the
  * order in which it finds them ("console_vtermno" in debugfs), and hvc gives out
@@ -21,37 +21,91 @@
 #include <unistd.h>
 
 #include "console.h"
+#include "dev.h"
 #include "state.h"
 
 #define DEBUGFS_PORTS	"/sys/kernel/debug/virtio-ports"
 #define CLASS_PORTS	"/sys/class/virtio-ports"
 
-uint64_t shyper_console_of(const char *run, const char *name, uint32_t vmid)
+/*
+ * Finds a VM's direct console, by its address in the guest unless that is 0.
+ * Return: 0, or -ENOENT.
+ */
+static int direct_console(int dev, uint32_t vmid, uint64_t base, uint32_t port,
+			  struct shyper_console *console)
 {
-	uint64_t base = SHYPER_CONSOLE_BASE +
-			(vmid - 1) * SHYPER_CONSOLE_STRIDE;
+	struct shyper_dev_info info;
+	uint32_t index = 0;
+	size_t len;
+
+	while (!shyper_dev_next(dev, &info, &index)) {
+		if (info.vmid != vmid || info.type != SHYPER_DEV_VIRTIO_CONSOLE ||
+		    (base && info.base != base))
+			continue;
+		/* All its terminals are numbered in a row. */
+		len = strcspn(info.ifname, "0123456789");
+		snprintf(console->tty, sizeof(console->tty), "%.*s%" PRIu64,
+			 (int)len, info.ifname, (uint64_t)info.link + port);
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* The console that is the guest's first one. */
+static const struct shyper_config_device *
+first_console(const struct shyper_config *config)
+{
+	size_t i;
+
+	for (i = 0; i < config->devices; i++) {
+		if (config->device[i].dev.type == SHYPER_DEV_VIRTIO_CONSOLE)
+			return &config->device[i];
+	}
+	return NULL;
+}
+
+/* Of a VM whose configuration is known. */
+static int known_console(int dev, const struct shyper_config *config,
+			 uint32_t vmid, uint32_t port,
+			 struct shyper_console *console)
+{
+	const struct shyper_config_device *device = first_console(config);
+
+	if (!device)
+		return -ENOENT;
+	if (device->path == SHYPER_PATH_DIRECT) {
+		if (port && port >= device->ports)
+			return -ENOENT;
+		return direct_console(dev, vmid, device->dev.base, port, console);
+	}
+	if (port || device->dev.cfg[0])
+		return -ENOENT;
+	if (!device->mvm_console)
+		console->base = device->dev.cfg[1];
+	return 0;
+}
+
+int shyper_console_of(int dev, const char *run, const char *name, uint32_t vmid,
+		      uint32_t port, struct shyper_console *console)
+{
 	struct shyper_diag diag = { 0 };
 	char *path = shyper_state_path(run, name);
 	struct shyper_config *config = NULL;
-	size_t i;
+	int err = 0;
 
+	*console = (struct shyper_console){
+		.base = SHYPER_CONSOLE_BASE + (vmid - 1) * SHYPER_CONSOLE_STRIDE,
+	};
 	if (path && !access(path, R_OK))
 		config = shyper_config_load(path, &diag);
 	shyper_diag_reset(&diag);
 	free(path);
-	if (!config)
-		return base;
-	base = 0;
-	for (i = 0; i < config->devices; i++) {
-		const struct shyper_vm_device *dev = &config->device[i].dev;
-
-		if (dev->type == SHYPER_DEV_VIRTIO_CONSOLE && !dev->cfg[0]) {
-			base = dev->cfg[1];
-			break;
-		}
-	}
+	if (config)
+		err = known_console(dev, config, vmid, port, console);
+	else if (direct_console(dev, vmid, 0, port, console) && port)
+		err = -ENOENT;
 	shyper_config_free(config);
-	return base;
+	return err;
 }
 
 /* The M of the virtioM at an address, or -ENODEV. */
@@ -107,20 +161,35 @@ static int ports_before(int virtio)
 	return seen ? before : -ENODEV;
 }
 
-int shyper_console_open(uint64_t base)
+int shyper_console_path(const struct shyper_console *console, char *path,
+			size_t size)
 {
-	struct termios raw;
-	char path[24];
-	int virtio, hvc, fd;
+	int virtio, hvc;
 
-	virtio = virtio_index(base);
+	if (console->tty[0]) {
+		snprintf(path, size, "/dev/%s", console->tty);
+		return 0;
+	}
+	virtio = virtio_index(console->base);
 	if (virtio < 0)
 		return virtio;
 	hvc = vtermno_of(virtio);
 	hvc = hvc > 0 ? hvc - 1 : ports_before(virtio);
 	if (hvc < 0)
 		return hvc;
-	snprintf(path, sizeof(path), "/dev/hvc%d", hvc);
+	snprintf(path, size, "/dev/hvc%d", hvc);
+	return 0;
+}
+
+int shyper_console_open(const struct shyper_console *console)
+{
+	struct termios raw;
+	char path[SHYPER_API_NAME_LEN + 8];
+	int err, fd;
+
+	err = shyper_console_path(console, path, sizeof(path));
+	if (err)
+		return err;
 	fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
@@ -130,7 +199,7 @@ int shyper_console_open(uint64_t base)
 		if (!tcsetattr(fd, TCSANOW, &raw))
 			return fd;
 	}
-	virtio = -errno;
+	err = -errno;
 	close(fd);
-	return virtio;
+	return err;
 }

@@ -23,6 +23,7 @@ static const struct {
 	REQUEST(SHYPER_DISK_DETACH),
 	REQUEST(SHYPER_DISK_GET_INFO),
 	REQUEST(SHYPER_NET_GET_INFO),
+	REQUEST(SHYPER_DEV_GET_INFO),
 	REQUEST(SHYPER_VM_SET_CPUS),
 	REQUEST(SHYPER_VM_ADD_MEMORY),
 	REQUEST(SHYPER_VM_ADD_DEVICE),
@@ -77,6 +78,7 @@ static const struct {
 	{ SHYPER_DISK_ATTACH, ENOMEM, "no contiguous memory for the disk's cache" },
 	{ SHYPER_DISK_DETACH, EBUSY, "a VM has the disk" },
 	{ SHYPER_NET_GET_INFO, EOPNOTSUPP, "this hypervisor does not tell of its network switch" },
+	{ SHYPER_DEV_GET_INFO, EOPNOTSUPP, "this hypervisor has no direct path" },
 	{ 0, ENODEV, "the VM has been removed meanwhile" },
 	{ 0, EIO, "the hypervisor refused; its own console tells why" },
 	{ 0, EOPNOTSUPP, "this hypervisor cannot do that" },
@@ -220,6 +222,18 @@ int shyper_net_next(int dev, struct shyper_net_info *info, uint32_t *index)
 		memset(info, 0, sizeof(*info));
 		info->index = (*index)++;
 		err = shyper_ioctl(dev, SHYPER_NET_GET_INFO, info);
+	} while (err == -ENODEV);
+	return err < 0 ? err : 0;
+}
+
+int shyper_dev_next(int dev, struct shyper_dev_info *info, uint32_t *index)
+{
+	int err;
+
+	do {
+		memset(info, 0, sizeof(*info));
+		info->index = (*index)++;
+		err = shyper_ioctl(dev, SHYPER_DEV_GET_INFO, info);
 	} while (err == -ENODEV);
 	return err < 0 ? err : 0;
 }

@@ -83,4 +83,14 @@ int shyper_disk_find(int dev, const char *name, struct shyper_disk_info *info);
  */
 int shyper_net_next(int dev, struct shyper_net_info *info, uint32_t *index);
 
+/**
+ * shyper_dev_next() - go through the direct devices
+ * @dev:	the device
+ * @info:	out
+ * @index:	where to begin; left behind the device found
+ *
+ * Return: 0, -ENOENT behind the last one, or another negative errno.
+ */
+int shyper_dev_next(int dev, struct shyper_dev_info *info, uint32_t *index);
+
 #endif /* SHYPER_LIB_DEV_H */

@@ -627,7 +627,9 @@ struct shyper_vm_flags {
  * @reserved:	zero
  * @vcpu:	per virtual CPU: exits by reason (irq, wfx, hvc, smc, sysreg, mmio,
  *		abort, other), virtual interrupts, queue notifications,
- *		inter-processor kicks, SGI traps
+ *		inter-processor kicks, SGI traps; of direct devices: stores to
+ *		doorbells, those whose event was pending, interrupt acknowledgements
+ *		done by the hypervisor, register accesses sent to the module
  */
 struct shyper_vm_stats {
 	__u32 vcpus;
@@ -647,7 +649,10 @@ struct shyper_vm_stats {
 		__u64 doorbells;
 		__u64 kicks;
 		__u64 sgi_traps;
-		__u64 reserved[4];
+		__u64 trap_doorbells;
+		__u64 trap_merged;
+		__u64 trap_cleared;
+		__u64 trap_forwarded;
 	} vcpu[8];
 };
 

@@ -148,6 +148,7 @@ int main(void)
 	test_disks();
 	test_network();
 	test_add();
+	test_console();
 	remove_dir(test_dir);
 	printf("1..%u\n", count);
 	return failed ? 1 : 0;

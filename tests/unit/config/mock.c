@@ -61,6 +61,25 @@ static int disk_info(struct shyper_disk_info *info)
 	return 0;
 }
 
+/* Numbers with gaps between them. */
+static int dev_info(struct shyper_dev_info *info)
+{
+	const struct mock_dev *dev = &mock.dev[info->index / 2];
+
+	if (!(mock.features & SHYPER_INFO_DIRECT))
+		return -EOPNOTSUPP;
+	if (info->index >= 8)
+		return -ENOENT;
+	if (info->index % 2 || !dev->tty)
+		return -ENODEV;
+	info->type = dev->type;
+	info->vmid = dev->vmid;
+	info->base = dev->base;
+	info->link = dev->link;
+	strncpy(info->ifname, dev->tty, sizeof(info->ifname));
+	return 0;
+}
+
 static int vm_add(struct shyper_vm_add *arg)
 {
 	note("add %s type %u cmdline \"%.*s\" kernel 0x%llx dtb 0x%llx initrd 0x%llx",
@@ -183,6 +202,8 @@ int shyper_ioctl(int fd, unsigned long request, void *arg)
 		return get_info(arg);
 	case SHYPER_DISK_GET_INFO:
 		return disk_info(arg);
+	case SHYPER_DEV_GET_INFO:
+		return dev_info(arg);
 	case SHYPER_VM_LIST:
 		return 0;
 	case SHYPER_VM_ADD:

@@ -35,10 +35,24 @@ void test_files(void);
 void test_disks(void);
 void test_network(void);
 void test_add(void);
+void test_console(void);
 
 /* mock.c: the kernel, as far as the library sees it. */
 
 #define MOCK_DEV	1000
+
+/**
+ * struct mock_dev - a direct device
+ * @tty:	its terminal, or whatever it is called; NULL: there is none
+ * @type:	and so on: as in struct shyper_dev_info
+ */
+struct mock_dev {
+	const char *tty;
+	uint32_t type;
+	uint32_t vmid;
+	uint64_t base;
+	uint64_t link;
+};
 
 /**
  * struct mock - the mock's state; set what is not to be 0 after mock_reset()
@@ -46,6 +60,7 @@ void test_add(void);
  * @cpus:	physical CPUs
  * @free_cpus:	mask
  * @disks:	names of the attached ones
+ * @dev:	direct devices
  * @fail_at:	the call that fails, from 1; 0: none
  * @fail_errno:	with this
  * @calls:	calls so far
@@ -60,6 +75,7 @@ struct mock {
 	unsigned int cpus;
 	uint64_t free_cpus;
 	const char *disks[4];
+	struct mock_dev dev[4];
 	unsigned int fail_at;
 	int fail_errno;
 	unsigned int calls;

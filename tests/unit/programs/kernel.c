@@ -119,8 +119,8 @@ void shyper_close(int fd)
 	(void)fd;
 }
 
-int shyper_console_open(uint64_t base)
+int shyper_console_open(const struct shyper_console *console)
 {
-	(void)base;
+	(void)console;
 	return -ENODEV;
 }
