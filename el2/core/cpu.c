@@ -74,6 +74,27 @@ void cpu_ask(struct cpu *cpu, u32 work)
 	cpu_kick(cpu);
 }
 
+void cpu_sync(void)
+{
+	struct vcpu *vcpu = this_cpu()->vcpu;
+	struct cpu *cpu;
+
+	for (cpu = cpus; cpu < cpus + cpu_count; cpu++) {
+		if (cpu != this_cpu() && READ_ONCE(cpu->online))
+			cpu_ask(cpu, CPU_WORK_PASS);
+	}
+	for (cpu = cpus; cpu < cpus + cpu_count; cpu++) {
+		if (cpu == this_cpu())
+			continue;
+		/* It may wait for this one in the same way, or by the vGIC's. */
+		while (__atomic_load_n(&cpu->work, __ATOMIC_ACQUIRE) &
+		       CPU_WORK_PASS) {
+			vcpu_serve(vcpu);
+			wfe();
+		}
+	}
+}
+
 /* What others asked for, before the guest runs again. */
 void cpu_do_work(struct cpu *cpu)
 {
@@ -81,7 +102,10 @@ void cpu_do_work(struct cpu *cpu)
 
 	if (!READ_ONCE(cpu->work))
 		return;
-	work = __atomic_exchange_n(&cpu->work, 0, __ATOMIC_ACQUIRE);
+	/* Release: what this CPU did before it came by. Pairs with cpu_sync(). */
+	work = __atomic_exchange_n(&cpu->work, 0, __ATOMIC_ACQ_REL);
+	if (work & CPU_WORK_PASS)
+		sev();
 	if (work & CPU_WORK_MEDIATED)
 		mediated_work();
 }

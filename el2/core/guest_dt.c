@@ -60,7 +60,7 @@ static int put_irq(u32 intid, u32 trigger)
 
 static int begin_at(const char *name, u64 base)
 {
-	char full[48];
+	char full[SHYPER_NAME_LEN + 24];
 
 	snprint(full, sizeof(full), "%s@%lx", name, base);
 	return fdt_begin_node(dtb, full);
@@ -163,6 +163,20 @@ static int put_virtio(const struct vm_emulated *dev)
 	return err;
 }
 
+/* What it is, only the MVM knows: cfg is its compatible string. */
+static int put_direct(const struct vm_emulated *dev)
+{
+	int err = 0;
+
+	TRY(err, begin_at(dev->name, dev->base));
+	TRY(err, fdt_property_string(dtb, "compatible", (const char *)dev->cfg));
+	TRY(err, put_reg(dev->base, dev->size));
+	TRY(err, put_irq(dev->intid, EDGE_RISING));
+	TRY(err, fdt_property(dtb, "dma-coherent", NULL, 0));
+	TRY(err, fdt_end_node(dtb));
+	return err;
+}
+
 static int put_service(const struct vm_emulated *dev)
 {
 	int err = 0;
@@ -189,6 +203,8 @@ static int put_emulated(const struct vm *vm)
 		    dev->type == SHYPER_EMU_VIRTIO_NET ||
 		    dev->type == SHYPER_EMU_VIRTIO_CONSOLE)
 			TRY(err, put_virtio(dev));
+		else if (dev->type == SHYPER_EMU_MVM)
+			TRY(err, put_direct(dev));
 		else if (dev->type == SHYPER_EMU_SHYPER)
 			TRY(err, put_service(dev));
 	}

@@ -1,27 +1,83 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The direct fid: features, statistics, system information. */
+/* The direct fid: the direct path, statistics, system information. */
 #include <el2/build.h>
 #include <el2/errno.h>
+#include <el2/event.h>
+#include <el2/grant.h>
 #include <el2/hypercall.h>
 #include <el2/pool.h>
 #include <el2/string.h>
 #include <el2/sysreg.h>
+#include <el2/vgic.h>
 #include <el2/virtio.h>
+#include <el2/vm_event.h>
 
 static s64 features(struct vcpu *vcpu, const u64 *x)
 {
 	return (s64)(SHYPER_DIRECT_VERSION | SHYPER_FEATURE_LIFECYCLE |
 		     SHYPER_FEATURE_STATS | SHYPER_FEATURE_SAFE_MANAGE |
-		     SHYPER_FEATURE_DISK_SELECT | SHYPER_FEATURE_NET);
+		     SHYPER_FEATURE_DISK_SELECT | SHYPER_FEATURE_NET |
+		     SHYPER_FEATURES_DIRECT | SHYPER_FEATURE_VM_EVENTS);
+}
+
+/* event_page(ipa, npages): one page, or none. */
+static s64 event_page(struct vcpu *vcpu, const u64 *x)
+{
+	if (x[1] > 1)
+		return -EINVAL;
+	return event_set_page(x[1] ? x[0] : ~(u64)0);
+}
+
+static s64 mem_grant_call(struct vcpu *vcpu, const u64 *x)
+{
+	return mem_grant(x[0], x[1]);
+}
+
+static s64 mem_revoke_call(struct vcpu *vcpu, const u64 *x)
+{
+	return mem_revoke(x[0]);
+}
+
+static s64 trap_add_call(struct vcpu *vcpu, const u64 *x)
+{
+	struct shyper_trap desc;
+	int ret = mvm_copy_in(&desc, x[0], sizeof(desc));
+
+	return ret ? ret : trap_add(&desc);
+}
+
+static s64 trap_del_call(struct vcpu *vcpu, const u64 *x)
+{
+	return trap_del(x[0]);
+}
+
+static s64 irq_inject(struct vcpu *vcpu, const u64 *x)
+{
+	return vgic_inject(x[0], x[1]);
+}
+
+static s64 ioreq_page(struct vcpu *vcpu, const u64 *x)
+{
+	return ioreq_set_page(x[0], x[1]);
+}
+
+static s64 ioreq_done_call(struct vcpu *vcpu, const u64 *x)
+{
+	return ioreq_done(x[0], x[1]);
+}
+
+static s64 vm_event_ring(struct vcpu *vcpu, const u64 *x)
+{
+	return vm_event_set_ring(x[0], x[1]);
 }
 
 static void fill_stats(struct shyper_stats_page *page, const struct vm *vm)
 {
+	const struct vcpu *vcpu;
 	u32 n;
 
 	page->version = 1;
 	page->vcpus = vm->nvcpus;
-	page->hypercalls = vm->hypercalls;
 	page->hvc_irqs = vm->hvc_irqs;
 	page->bytes_copied = vm->counter[VM_COUNT_BYTES_COPIED];
 	page->blk_requests = vm->counter[VM_COUNT_BLK_REQUESTS];
@@ -30,8 +86,15 @@ static void fill_stats(struct shyper_stats_page *page, const struct vm *vm)
 	for (n = 0; n < vm->nregions; n++)
 		page->memory += vm->region[n].size;
 	page->table_pages = vm->stage2.pages;
-	for (n = 0; n < vm->nvcpus; n++)
-		page->vcpu[n] = vm->vcpu[n]->stats;
+	for (n = 0; n < vm->nvcpus; n++) {
+		vcpu = vm->vcpu[n];
+		page->hypercalls += vcpu->hypercalls;
+		page->vcpu[n] = vcpu->stats;
+		/* What a trap decided is counted there only. */
+		page->vcpu[n].exits[SHYPER_EXIT_MMIO] +=
+			vcpu->stats.trap_doorbells + vcpu->stats.trap_cleared +
+			vcpu->trap_ignored;
+	}
 }
 
 static s64 stats_page(struct vcpu *vcpu, const u64 *x)
@@ -95,6 +158,15 @@ static s64 net_stats(struct vcpu *vcpu, const u64 *x)
 
 static const struct hvc_call calls[] = {
 	[SHYPER_DIRECT_FEATURES] = { features, HVC_MVM, false },
+	[SHYPER_DIRECT_EVENT_PAGE] = { event_page, HVC_MVM, false },
+	[SHYPER_DIRECT_MEM_GRANT] = { mem_grant_call, HVC_MVM, false },
+	[SHYPER_DIRECT_MEM_REVOKE] = { mem_revoke_call, HVC_MVM, false },
+	[SHYPER_DIRECT_TRAP_ADD] = { trap_add_call, HVC_MVM, false },
+	[SHYPER_DIRECT_TRAP_DEL] = { trap_del_call, HVC_MVM, false },
+	[SHYPER_DIRECT_IRQ_INJECT] = { irq_inject, HVC_MVM, false },
+	[SHYPER_DIRECT_IOREQ_PAGE] = { ioreq_page, HVC_MVM, false },
+	[SHYPER_DIRECT_IOREQ_DONE] = { ioreq_done_call, HVC_MVM, false },
+	[SHYPER_DIRECT_VM_EVENT_RING] = { vm_event_ring, HVC_MVM, false },
 	[SHYPER_DIRECT_STATS_PAGE] = { stats_page, HVC_MVM, false },
 	[SHYPER_DIRECT_SYS_INFO] = { sys_info, HVC_MVM, false },
 	[SHYPER_DIRECT_NET_STATS] = { net_stats, HVC_MVM, false },

@@ -127,7 +127,7 @@ void hypercall(struct vcpu *vcpu)
 	u64 nth;
 	s64 ret;
 
-	__atomic_add_fetch(&vcpu->vm->hypercalls, 1, __ATOMIC_RELAXED);
+	vcpu->hypercalls++;
 	if (!call && fid == SHYPER_FID_DIRECT && vcpu->vm->id == 0 &&
 	    !options.deployed) {
 		vcpu->regs.x[0] = (u64)-EOPNOTSUPP;

@@ -85,8 +85,13 @@ static u64 extend(u64 val, u64 esr, u32 width)
 	return esr & ISS_SF ? val : val & 0xffffffff;
 }
 
-/* Whether a device answered; else the guest is given an abort. */
-static bool mmio_answer(struct vcpu *vcpu)
+enum mmio_result {
+	MMIO_NOBODY,		/* the guest is given an abort */
+	MMIO_ANSWERED,
+	MMIO_DECIDED,		/* by a trap, which counts */
+};
+
+static enum mmio_result mmio_answer(struct vcpu *vcpu)
 {
 	u64 esr = vcpu->esr;
 	u64 ipa = FIELD(vcpu->hpfar, 43, 4) << 12 | (vcpu->far & 0xfff);
@@ -100,32 +105,42 @@ static bool mmio_answer(struct vcpu *vcpu)
 	/* Translation and permission faults of the access itself only. */
 	if (!(esr & ISS_ISV) || (esr & (ISS_S1PTW | ISS_CM)) ||
 	    (ISS_DFSC(esr) & 0x3c) > 0x0c || (ISS_DFSC(esr) & 0x3c) < 0x04)
-		return false;
-	region = mmio_find(&vcpu->vm->mmio, ipa, access.width);
-	if (!region)
-		return false;
-	access.offset = ipa - region->ipa;
-	if (access.write)
+		return MMIO_NOBODY;
+	if (access.write) {
 		access.value = vcpu_get_reg(vcpu, ISS_SRT(esr)) &
 			       (~(u64)0 >> (64 - 8 * access.width));
+		if (trap_store(vcpu, ipa, access.width, access.value)) {
+			vcpu_skip(vcpu);
+			return MMIO_DECIDED;
+		}
+	}
+	region = mmio_find(&vcpu->vm->mmio, ipa, access.width);
+	if (!region)
+		return MMIO_NOBODY;
+	access.offset = ipa - region->ipa;
 	ret = region->handler(vcpu, &access, region->priv);
 	if (ret == MMIO_AGAIN)
-		return true;
+		return MMIO_ANSWERED;
 	if (ret)
-		return false;
+		return MMIO_NOBODY;
 	if (!access.write)
 		vcpu_set_reg(vcpu, ISS_SRT(esr),
 			     extend(access.value, esr, access.width));
 	vcpu_skip(vcpu);
-	return true;
+	return MMIO_ANSWERED;
 }
 
 void mmio_abort(struct vcpu *vcpu)
 {
-	if (mmio_answer(vcpu)) {
+	switch (mmio_answer(vcpu)) {
+	case MMIO_ANSWERED:
 		vcpu->stats.exits[SHYPER_EXIT_MMIO]++;
-		return;
+		break;
+	case MMIO_DECIDED:
+		break;
+	case MMIO_NOBODY:
+		vcpu->stats.exits[SHYPER_EXIT_ABORT]++;
+		inject_abort(vcpu, false);
+		break;
 	}
-	vcpu->stats.exits[SHYPER_EXIT_ABORT]++;
-	inject_abort(vcpu, false);
 }

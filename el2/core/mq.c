@@ -37,6 +37,12 @@ static void deployed_gap(void)
 		asm volatile("yield");
 }
 
+void mq_interrupt(void)
+{
+	__atomic_fetch_add(&vm_mvm()->hvc_irqs, 1, __ATOMIC_RELAXED);
+	vgic_pend_spi(vm_mvm(), board.hvc_irq);
+}
+
 void mq_send(u64 fid, u64 event, u64 arg0, u64 arg1, u64 arg2)
 {
 	struct shyper_msg *slot;
@@ -56,8 +62,7 @@ void mq_send(u64 fid, u64 event, u64 arg0, u64 arg1, u64 arg2)
 	/* The event makes the slot whole for a reader who polls: it comes last. */
 	__atomic_store_n(&slot->event, event, __ATOMIC_RELEASE);
 	deployed_gap();
-	vm_mvm()->hvc_irqs++;
-	vgic_pend_spi(vm_mvm(), board.hvc_irq);
+	mq_interrupt();
 	spin_unlock(&mq_lock);
 }
 

@@ -13,6 +13,7 @@
 #define DESC_ADDR	GENMASK(39, 12)
 #define DESC_AF		BIT(10)
 #define DESC_SH_INNER	(3 << 8)
+#define DESC_R		(1 << 6)
 #define DESC_RW		(3 << 6)
 #define DESC_NORMAL_WB	(0xf << 2)
 #define DESC_DEVICE	(0x1 << 2)
@@ -108,15 +109,19 @@ static u32 pick_level(const struct stage2 *s2, u64 ipa, u64 pa, u64 left,
 	return level;
 }
 
+static const u64 leaf_attrs[] = {
+	[STAGE2_RAM] = DESC_RW | DESC_NORMAL_WB,
+	[STAGE2_SHARED] = DESC_RW | DESC_NORMAL_WB | DESC_XN,
+	[STAGE2_REGISTERS] = DESC_R | DESC_NORMAL_WB | DESC_XN,
+	[STAGE2_DEVICE] = DESC_RW | DESC_DEVICE | DESC_XN,
+	[STAGE2_DEVICE_PAGES] = DESC_RW | DESC_DEVICE | DESC_XN,
+};
+
 static u64 leaf(u64 pa, u32 level, enum stage2_type type)
 {
-	u64 desc = pa | DESC_VALID | DESC_AF | DESC_SH_INNER | DESC_RW;
+	u64 desc = pa | DESC_VALID | DESC_AF | DESC_SH_INNER | leaf_attrs[type];
 
-	if (level == 3)
-		desc |= DESC_TABLE;
-	if (type == STAGE2_RAM)
-		return desc | DESC_NORMAL_WB;
-	return desc | DESC_DEVICE | DESC_XN;
+	return level == 3 ? desc | DESC_TABLE : desc;
 }
 
 int stage2_map(struct stage2 *s2, u64 ipa, u64 pa, u64 size,

@@ -97,6 +97,24 @@ static void unload(struct vcpu *vcpu)
 	gic_cpu_quiesce(vcpu->cpu);
 }
 
+void vcpu_serve(struct vcpu *vcpu)
+{
+	gic_handle();
+	cpu_do_work(vcpu->cpu);
+	vgic_enter(vcpu);
+}
+
+void vcpu_sleep(void)
+{
+	u64 hcr = read_sysreg(ich_hcr_el2);
+
+	write_sysreg(hcr & ~(u64)(ICH_HCR_EN | ICH_HCR_UIE), ich_hcr_el2);
+	isb();
+	wfi();
+	write_sysreg(hcr, ich_hcr_el2);
+	isb();
+}
+
 void vcpu_run(struct vcpu *vcpu)
 {
 	struct cpu *cpu = vcpu->cpu;
@@ -108,9 +126,6 @@ void vcpu_run(struct vcpu *vcpu)
 		cpu_do_work(cpu);
 		vgic_enter(vcpu);
 		kind = guest_enter(&vcpu->regs);
-		vcpu->esr = read_sysreg(esr_el2);
-		vcpu->far = read_sysreg(far_el2);
-		vcpu->hpfar = read_sysreg(hpfar_el2);
 		exit_handle(vcpu, kind);
 	}
 	unload(vcpu);

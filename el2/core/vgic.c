@@ -10,6 +10,7 @@
  *
  * Lock: vm->vgic.lock, a leaf.
  */
+#include <el2/errno.h>
 #include <el2/gic.h>
 #include <el2/log.h>
 #include <el2/string.h>
@@ -86,6 +87,48 @@ void vgic_pend_spi(struct vm *vm, u32 intid)
 	spin_unlock(&vgic->lock);
 	if (kick && vcpu->cpu != this_cpu())
 		vgic_kick(vcpu);
+}
+
+int vgic_inject(u64 vmid, u64 intid)
+{
+	struct vcpu *vcpu = NULL;
+	struct vgic *vgic;
+	struct vm *vm;
+	int ret = -ENOENT;
+
+	if (vmid >= SHYPER_VM_MAX || intid >= VGIC_INTIDS)
+		return -ENOENT;
+	vm = &vms[vmid];
+	vgic = &vm->vgic;
+	spin_lock(&vgic->lock);
+	if (test_bit(vgic->direct, (u32)intid)) {
+		ret = 0;
+		/* One that stops takes this lock again, and resets its vGIC. */
+		if (READ_ONCE(vm->life) == VM_RUNNING) {
+			assign_bit(vgic->pending, (u32)intid, true);
+			vcpu = vgic_target(vm, (u32)intid);
+			if (!vgic_update_locked(vcpu, (u32)intid))
+				vcpu = NULL;
+		}
+	}
+	spin_unlock(&vgic->lock);
+	if (vcpu)
+		vgic_kick(vcpu);
+	return ret;
+}
+
+void vgic_allow_direct(struct vm *vm, u32 intid)
+{
+	spin_lock(&vm->vgic.lock);
+	assign_bit(vm->vgic.direct, intid, true);
+	spin_unlock(&vm->vgic.lock);
+}
+
+void vgic_forget_direct(struct vm *vm)
+{
+	spin_lock(&vm->vgic.lock);
+	memset(vm->vgic.direct, 0, sizeof(vm->vgic.direct));
+	spin_unlock(&vm->vgic.lock);
 }
 
 void vgic_pend_private(struct vcpu *vcpu, u32 intid)
@@ -383,7 +426,9 @@ void vgic_refresh_locked(struct vm *vm)
 
 void vgic_init(struct vm *vm, u32 nspis)
 {
-	memset(&vm->vgic, 0, sizeof(vm->vgic));
+	/* Not the lock: an injection may be looking whether the VM exists. */
+	memset(&vm->vgic.nspis, 0,
+	       sizeof(vm->vgic) - offsetof(struct vgic, nspis));
 	vm->vgic.nspis = nspis;
 }
 

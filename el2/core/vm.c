@@ -15,7 +15,9 @@
 #include <el2/pool.h>
 #include <el2/string.h>
 #include <el2/sysreg.h>
+#include <el2/vgic.h>
 #include <el2/virtio.h>
+#include <el2/vm_event.h>
 #include <el2/vm_object.h>
 
 struct vm vms[SHYPER_VM_MAX];
@@ -42,6 +44,20 @@ struct vm *vm_get(u64 id)
 
 	ASSERT(spin_is_locked(&vm_table_lock));
 	if (id >= SHYPER_VM_MAX)
+		return NULL;
+	vm = &vms[id];
+	spin_lock(&vm->lock);
+	if (vm->life != VM_FREE)
+		return vm;
+	spin_unlock(&vm->lock);
+	return NULL;
+}
+
+struct vm *vm_hold(u64 id)
+{
+	struct vm *vm;
+
+	if (!id || id >= SHYPER_VM_MAX)
 		return NULL;
 	vm = &vms[id];
 	spin_lock(&vm->lock);
@@ -87,14 +103,25 @@ int vm_boot(struct vm *vm)
 		return -EBUSY;
 	vm->stop = VM_STOP_NONE;
 	vm->life = VM_RUNNING;
+	vm->boots++;
 	for (n = 0; n < vm->nvcpus; n++)
 		vm->vcpu[n]->stop = false;
 	log_info("VM %u (%s): boots at %lx", vm->id, vm->name, vm->kernel_ipa);
+	vm_event_send(vm, SHYPER_VM_EVENT_STARTED);
 	return vcpu_power_on(vm->vcpu[0], vm->kernel_ipa, vm->dtb_ipa);
 }
 
+static const enum shyper_vm_event_type stop_events[] = {
+	[VM_STOP_OFF] = SHYPER_VM_EVENT_OFF,
+	[VM_STOP_RESET] = SHYPER_VM_EVENT_RESET,
+	[VM_STOP_CRASH] = SHYPER_VM_EVENT_CRASHED,
+	[VM_STOP_MVM] = SHYPER_VM_EVENT_STOPPED,
+};
+
+/* In the ring, and by the messages that were there before it. */
 static void tell_mvm(const struct vm *vm)
 {
+	vm_event_send(vm, stop_events[vm->stop]);
 	switch (vm->stop) {
 	case VM_STOP_OFF:
 		mq_send(SHYPER_FID_VMM, SHYPER_VMM_SHUTDOWN_VM, vm->id, 0, 0);
@@ -207,6 +234,14 @@ int vm_remove(u64 id)
 
 	if (id == 0)
 		return -EPERM;
+	vm = vm_get(id);
+	if (!vm)
+		return -ENOENT;
+	/* Or else the MVM would keep a mapping of the next owner's memory. */
+	ret = vm->granted ? -EBUSY : 0;
+	vm_put(vm);
+	if (ret)
+		return ret;
 	ret = vm_stop_wait(id);
 	if (ret)
 		return ret;
@@ -214,6 +249,9 @@ int vm_remove(u64 id)
 	if (!vm)
 		return -ENOENT;
 	virtio_vm_destroy(vm);
+	trap_vm_destroy(vm);
+	vm->ioreq_page = NULL;
+	vgic_forget_direct(vm);
 	give_back_devices(vm);
 	stage2_destroy(&vm->stage2);
 	for (n = 0; n < vm->nregions; n++)
@@ -221,6 +259,7 @@ int vm_remove(u64 id)
 	for (n = 0; n < vm->nvcpus; n++)
 		__atomic_store_n(&vm->vcpu[n]->cpu->vcpu, NULL, __ATOMIC_RELEASE);
 	log_info("VM %u (%s): removed", vm->id, vm->name);
+	vm_event_send(vm, SHYPER_VM_EVENT_REMOVED);
 	vm->life = VM_FREE;
 	vm->nvcpus = 0;
 	vm->cpu_mask = 0;

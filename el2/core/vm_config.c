@@ -13,6 +13,7 @@
 #include <el2/pool.h>
 #include <el2/string.h>
 #include <el2/sysreg.h>
+#include <el2/vgic.h>
 #include <el2/virtio.h>
 #include <el2/vm_object.h>
 
@@ -39,11 +40,7 @@ static bool name_taken(const char *name)
 
 static void vm_clear(struct vm *vm, u32 id)
 {
-	/* Not the lock: somebody may be waiting on it. */
-	struct spinlock lock = vm->lock;
-
-	memset(vm, 0, sizeof(*vm));
-	vm->lock = lock;
+	memset(&vm->id, 0, sizeof(*vm) - offsetof(struct vm, id));
 	vm->id = id;
 }
 
@@ -156,6 +153,37 @@ static bool intid_ok(const struct vm *vm, u64 intid)
 	return intid >= VGIC_PRIVATE && intid < VGIC_PRIVATE + vm->vgic.nspis;
 }
 
+/* The text of a device tree node: what this device calls itself there. */
+static bool dt_text_ok(const char *text, size_t size, bool name)
+{
+	size_t n, len = strnlen(text, size);
+
+	for (n = 0; n < len; n++) {
+		if (text[n] <= ' ' || text[n] > '~' ||
+		    (name && (text[n] == '/' || text[n] == '@')))
+			return false;
+	}
+	return len && len < size;
+}
+
+/* Whole pages of the guest's, in which the MVM sets traps. */
+static int direct_create(struct vm *vm, const struct vm_emulated *dev)
+{
+	u64 size = ALIGN_UP(dev->size, PAGE_SIZE);
+	int ret;
+
+	if (!intid_ok(vm, dev->intid) || !dev->size || size < dev->size ||
+	    !IS_ALIGNED(dev->base, PAGE_SIZE) ||
+	    !range_ok(dev->base, size, 0, BIT(IPA_BITS)) ||
+	    !dt_text_ok(dev->name, sizeof(dev->name), true) ||
+	    !dt_text_ok((const char *)dev->cfg, sizeof(dev->cfg), false))
+		return -EINVAL;
+	ret = mmio_register(vm, dev->base, size, trap_access, (void *)dev->base);
+	if (!ret)
+		vgic_allow_direct(vm, dev->intid);
+	return ret;
+}
+
 static int emulated_create(struct vm *vm, const struct vm_emulated *dev)
 {
 	switch (dev->type) {
@@ -182,6 +210,8 @@ static int emulated_create(struct vm *vm, const struct vm_emulated *dev)
 			vm, dev->base, dev->intid,
 			(u32)dev->cfg[SHYPER_CFG_CONSOLE_PEER_VM],
 			dev->cfg[SHYPER_CFG_CONSOLE_PEER_IPA]);
+	case SHYPER_EMU_MVM:
+		return options.deployed ? -EOPNOTSUPP : direct_create(vm, dev);
 	default:
 		return -EOPNOTSUPP;
 	}

@@ -11,6 +11,7 @@ struct vcpu;
 /* Things another CPU may ask of this one, a bit each in cpu->work. */
 enum cpu_work {
 	CPU_WORK_MEDIATED	= 1 << 0,	/* call mediated_work() */
+	CPU_WORK_PASS		= 1 << 1,	/* say that it came by: cpu_sync() */
 };
 
 /**
@@ -56,6 +57,16 @@ void cpu_kick(struct cpu *cpu);
  * cpu_ask() - set work bits of a CPU, and kick it if it is another one
  */
 void cpu_ask(struct cpu *cpu, u32 work);
+
+/**
+ * cpu_sync() - wait until every other CPU has been at cpu_do_work() once
+ *
+ * So none of them is still using what it had looked up before: pointers to the
+ * MVM's pages that are read without a lock.
+ * Context: an exit of this CPU's vCPU, no lock held. What others ask of this CPU
+ * is served meanwhile.
+ */
+void cpu_sync(void);
 
 /* Do what was asked of this CPU; between two runs of its guest. */
 void cpu_do_work(struct cpu *cpu);

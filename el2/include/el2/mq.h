@@ -15,6 +15,13 @@
 void mq_send(u64 fid, u64 event, u64 arg0, u64 arg1, u64 arg2);
 
 /**
+ * mq_interrupt() - give the MVM HVC_IRQ
+ *
+ * Context: any CPU; takes the MVM's vgic lock.
+ */
+void mq_interrupt(void);
+
+/**
  * mq_work_mvm() - have mediated_work() called soon on the MVM's first CPU
  *
  * By SGI, or directly at the next exit when this is that CPU. Merges with one

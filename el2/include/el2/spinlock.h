@@ -6,7 +6,7 @@
  *
  * Lock order, outermost first: vm_table -> vm -> pool -> console table, net link
  * -> virtio work -> virtio device (of the two ends of a console, the lower address
- * first) -> mq -> vgic -> gicd -> log. The mediated lock is a leaf, taken under vm
+ * first) -> mq, VM event ring -> vgic -> gicd -> log. The mediated lock is a leaf, taken under vm
  * and under no device's. No net link and virtio work lock are held together.
  */
 #ifndef EL2_SPINLOCK_H

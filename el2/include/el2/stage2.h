@@ -10,6 +10,8 @@
 
 enum stage2_type {
 	STAGE2_RAM,		/* write-back, read, write, execute */
+	STAGE2_SHARED,		/* write-back, read and write, never execute */
+	STAGE2_REGISTERS,	/* write-back, read only, never execute */
 	STAGE2_DEVICE,		/* Device-nGnRE, read and write, never execute */
 	STAGE2_DEVICE_PAGES,	/* the same, in pages: can be taken out singly */
 };

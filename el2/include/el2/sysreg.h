@@ -92,6 +92,12 @@ static inline void dsb_ishst(void)
 	asm volatile("dsb ishst" : : : "memory");
 }
 
+/* Clean the line that holds p to the point of coherency, and wait for it. */
+static inline void dc_cvac(const void *p)
+{
+	asm volatile("dc cvac, %0\n\tdsb sy" : : "r"(p) : "memory");
+}
+
 static inline void wfe(void)
 {
 	asm volatile("wfe" : : : "memory");

@@ -6,6 +6,7 @@
 #ifndef EL2_VCPU_H
 #define EL2_VCPU_H
 
+#include <el2/ioreq.h>
 #include <el2/util.h>
 #include <shyper/hypercall.h>
 
@@ -106,7 +107,10 @@ struct vgic_vcpu {
  * @esr:	syndrome of the exit that is being handled, with the next two
  * @far:	FAR_EL2
  * @hpfar:	HPFAR_EL2
- * @stats:	own CPU writes
+ * @ioreq:	a forwarded access; see there
+ * @hypercalls:	it made; own CPU writes, as the next ones
+ * @trap_ignored: stores that a trap's action dropped
+ * @stats:	exits[MMIO] lacks the stores that a trap decided: fill_stats()
  */
 struct vcpu {
 	struct vm *vm;
@@ -122,6 +126,9 @@ struct vcpu {
 	u64 far;
 	u64 hpfar;
 	struct vgic_vcpu vgic;
+	struct ioreq ioreq;
+	u64 hypercalls;
+	u64 trap_ignored;
 	struct shyper_vcpu_stats stats;
 };
 
@@ -154,6 +161,18 @@ int vcpu_power_on(struct vcpu *vcpu, u64 entry, u64 context);
  * vcpu_run() - run a PENDING vCPU on this CPU until it goes off
  */
 void vcpu_run(struct vcpu *vcpu);
+
+/**
+ * vcpu_serve() - take interrupts, and do what other CPUs ask of this one
+ *
+ * For an exit that has to wait for something; once in each round.
+ */
+void vcpu_serve(struct vcpu *vcpu);
+
+/**
+ * vcpu_sleep() - WFI, which what is pending for the guest does not end
+ */
+void vcpu_sleep(void);
 
 /* Back into EL2 with an enum guest_exit: arch/vectors.S. */
 u32 guest_enter(struct guest_regs *regs);

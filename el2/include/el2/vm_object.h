@@ -7,9 +7,10 @@
 #include <el2/mmio.h>
 #include <el2/spinlock.h>
 #include <el2/stage2.h>
+#include <el2/trap.h>
 #include <el2/vcpu.h>
 #include <el2/vm.h>
-#include <shyper/hypercall.h>
+#include <shyper/direct.h>
 
 #define VM_REGIONS	8
 #define VM_VCPUS	LAYOUT_MAX_CPUS
@@ -67,12 +68,14 @@ enum vm_stop {
 
 /**
  * struct vgic - the distributor of a VM; all but @nspis under @lock
+ * @lock:	first, as vgic_init() clears what is behind it
  * @nspis:	SPIs it has, a multiple of 32
  * @ctlr:	GICD_CTLR
  * @enabled:	per SPI, as the rest; word 0 is unused (the vCPUs have it)
  * @pending:	latched
  * @level:	bit clear: edge-triggered
  * @hw:		backed by the physical interrupt of the same number
+ * @direct:	of a device that the MVM models: vgic_inject()
  * @priority:	per INTID
  * @target:	vCPU number
  * @irouter:	GICD_IROUTER as written
@@ -85,6 +88,7 @@ struct vgic {
 	u32 pending[VGIC_WORDS];
 	u32 level[VGIC_WORDS];
 	u32 hw[VGIC_WORDS];
+	u32 direct[VGIC_WORDS];
 	u8 priority[VGIC_INTIDS];
 	u8 target[VGIC_INTIDS];
 	u64 irouter[VGIC_INTIDS];
@@ -108,14 +112,19 @@ struct vgic {
  * @cpu_mask:	physical CPUs it owns
  * @nvcpus:	of @vcpu
  * @boots:	times booted
- * @hypercalls: it made
+ * @granted:	its memory is in the MVM's stage 2; vm_table_lock
+ * @traps:	changed while it does not run
+ * @ioreq_page:	of the MVM, NULL: none
  * @complaints:	lines about it that were due; atomic
- * @hvc_irqs:	it got (MVM); mq lock
+ * @hvc_irqs:	it got (MVM); atomic
  * @counter:	enum vm_counter; atomic
  */
 struct vm {
-	u32 id;
+	/* Taken by CPUs that do not know whether the VM is still there: kept. */
 	struct spinlock lock;
+	struct vgic vgic;
+	/* vm_add() clears from here on. */
+	u32 id;
 	u32 life;
 	u32 stop;
 	u32 crash_cause;
@@ -144,8 +153,10 @@ struct vm {
 	u64 gicr_ipa;
 	struct stage2 stage2;
 	struct mmio_table mmio;
-	struct vgic vgic;
-	u64 hypercalls;
+	u32 boots;
+	bool granted;
+	struct trap_table traps;
+	struct shyper_ioreq_page *ioreq_page;
 	u64 complaints;
 	u64 hvc_irqs;
 	u64 counter[VM_COUNTERS];
@@ -162,6 +173,14 @@ extern struct spinlock vm_table_lock;
  */
 struct vm *vm_get(u64 id);
 void vm_put(struct vm *vm);
+
+/**
+ * vm_hold() - a guest that exists, locked, without vm_table_lock
+ *
+ * For what changes that VM's own state only: it does not wait for calls that manage
+ * other VMs. Return: NULL if there is none of that id. vm_put() unlocks it.
+ */
+struct vm *vm_hold(u64 id);
 
 /* Configuration, each in the order of CONFIG's events; 0 or -errno. */
 int vm_add(const char *name, u32 type, const char *cmdline, u64 kernel_ipa,
@@ -206,7 +225,8 @@ void vm_vcpu_gone(struct vm *vm);
 /**
  * vm_remove() - stop if need be, scrub and free everything of a VM
  *
- * Return: 0; -ENOENT; -EPERM for the MVM.
+ * Return: 0; -ENOENT; -EPERM for the MVM; -EBUSY its memory is granted: nothing has
+ * changed.
  */
 int vm_remove(u64 id);
 

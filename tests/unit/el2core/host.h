@@ -7,6 +7,11 @@
 
 extern u32 host_tlb_flushes;
 extern u32 host_aborts;
+extern u32 host_interrupts;	/* HVC_IRQs */
+extern u32 host_kicks;
+extern u32 host_syncs;
+/* Called where a vCPU would sleep. */
+extern void (*host_sleep)(void);
 
 /**
  * host_map() - memory below 1 GiB, where 40-bit descriptors can hold it

@@ -11,6 +11,10 @@ static inline void dsb_ishst(void)
 {
 }
 
+static inline void dc_cvac(const void *p)
+{
+}
+
 static inline void isb(void)
 {
 }
