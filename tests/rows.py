@@ -10,6 +10,10 @@ class Row:
     """One boot of the board.
 
     abis: "normal" and "deployed", EL2's modes in which the row runs.
+    paths: "classic" and "direct", the ways of I/O that its guests can have in the
+        normal mode; the deployed mode has the classic one only. Empty: it has no
+        guests, or says itself what they have.
+    usual: those of paths that run when none is asked for; None: all of them.
     allow: a pattern of log lines that are no complaint in this row.
     server: there is a server on this machine's loopback, for clients behind QEMU's
         user network; its port goes to the MVM as shyper.server, that of an iperf3
@@ -25,6 +29,8 @@ class Row:
     mem: str = "2G"
     el2: str = ""
     abis: tuple = ("normal",)
+    paths: tuple = ()
+    usual: tuple = None
     append: str = ""
     disks: tuple = ("disk1", "disk2")
     timeout: int = 60
@@ -40,7 +46,10 @@ LOOP = ("-device", "virtio-serial-pci",
         "-device", "virtconsole,chardev=loop0",
         "-device", "virtconsole,chardev=loop1")
 
-BOTH = ("normal", "deployed")
+ABIS = ("normal", "deployed")
+PATHS = ("classic", "direct")
+# Rows whose classic path is that of the deployed run, or of another row's.
+DIRECT = ("direct",)
 
 ROWS = [
     # The harness itself: the MVM's images without an EL2 monitor.
@@ -54,35 +63,42 @@ ROWS = [
     # Eight CPUs on two of the host: slow.
     Row("boot-8", "boot", smp=8, mem="4G", el2="mvm_cpus=8",
         append="shyper.cpus=8", timeout=200),
-    Row("kselftest", "kselftest", quick=True, abis=BOTH, timeout=120),
+    Row("kselftest", "kselftest", quick=True, abis=ABIS, timeout=120),
 
     # Guests.
-    Row("guest-1", "guest-disk", quick=True, abis=BOTH, timeout=150),
+    Row("guest-1", "guest-disk", quick=True, abis=ABIS, paths=PATHS, timeout=150),
     Row("guest-2", "guest-disk", smp=4, el2="mvm_cpus=2",
-        append="shyper.guest_cpus=2", timeout=150),
-    Row("guest-long", "guest-long", abis=BOTH, timeout=120),
-    Row("two-guests", "two-guests", abis=BOTH, smp=3, mem="3G", timeout=300),
-    Row("fio-verify", "fio-verify", abis=BOTH, timeout=300),
+        append="shyper.guest_cpus=2", paths=PATHS, usual=DIRECT, timeout=150),
+    Row("guest-long", "guest-long", abis=ABIS, paths=PATHS, usual=DIRECT,
+        timeout=120),
+    Row("two-guests", "two-guests", abis=ABIS, paths=PATHS, usual=DIRECT, smp=3,
+        mem="3G", timeout=300),
+    Row("fio-verify", "fio-verify", abis=ABIS, paths=PATHS, usual=DIRECT,
+        timeout=300),
     Row("fio-verify-2", "fio-verify", smp=4, el2="mvm_cpus=2",
-        append="shyper.guest_cpus=2", timeout=300),
-    Row("disk-kinds", "disk-kinds", timeout=240),
-    Row("bad-disk", "bad-disk", abis=BOTH, timeout=120),
-    Row("daemon-kill", "daemon-kill", abis=BOTH, timeout=150),
-    Row("reload", "reload", abis=BOTH, timeout=180),
-    Row("daemon", "daemon", abis=BOTH, smp=3, timeout=100),
-    Row("manage", "manage", abis=BOTH, smp=3, mem="3G", timeout=200),
-    Row("lifecycle", "lifecycle", smp=3, mem="3G", timeout=240,
+        append="shyper.guest_cpus=2", paths=PATHS, usual=DIRECT, timeout=300),
+    Row("disk-kinds", "disk-kinds", paths=PATHS, timeout=240),
+    Row("bad-disk", "bad-disk", abis=ABIS, paths=PATHS, usual=DIRECT, timeout=120),
+    Row("daemon-kill", "daemon-kill", abis=ABIS, paths=PATHS, usual=DIRECT,
+        timeout=150),
+    Row("reload", "reload", abis=ABIS, paths=PATHS, usual=DIRECT, timeout=180),
+    Row("daemon", "daemon", abis=ABIS, paths=PATHS, usual=DIRECT, smp=3,
+        timeout=100),
+    Row("manage", "manage", abis=ABIS, paths=PATHS, usual=DIRECT, smp=3, mem="3G",
+        timeout=200),
+    Row("lifecycle", "lifecycle", paths=PATHS, usual=DIRECT, smp=3, mem="3G",
+        timeout=240,
         allow=r"^g1\|.*Kernel panic - not syncing: sysrq triggered crash"),
-    Row("bare-metal", "bare-metal", smp=3, timeout=120),
-    Row("config-errors", "config-errors", timeout=120),
-    Row("cycle", "cycle", timeout=400),
+    Row("bare-metal", "bare-metal", smp=3, paths=PATHS, usual=DIRECT, timeout=120),
+    Row("config-errors", "config-errors", paths=PATHS, usual=DIRECT, timeout=120),
+    Row("cycle", "cycle", paths=PATHS, usual=DIRECT, timeout=400),
     # More rounds than there are VMs and disks: what a deployed one leaks, it lacks.
     Row("cycle-few", "cycle", abis=("deployed",), append="shyper.rounds=9",
         timeout=200),
 
     # Guests on the network.
     Row("net-nat", "net-nat", timeout=240, server=True),
-    Row("net-bridge", "net-bridge", abis=BOTH, timeout=120, server=True),
+    Row("net-bridge", "net-bridge", abis=ABIS, timeout=120, server=True),
     Row("net-guests", "net-guests", smp=3, mem="3G", timeout=240),
     Row("net-bad", "net-bad", smp=3, mem="3G", timeout=120),
     Row("net-life", "net-life", smp=3, mem="3G", timeout=400,

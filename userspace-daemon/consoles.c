@@ -2,8 +2,7 @@
 /*
  * Holding the management VM's ends of guest consoles open and raw: a terminal's
  * settings are lost with its last close, and with echo on, all that a guest says
- * before somebody attaches would be typed back into it. (Direct consoles are raw by
- * themselves, and keep their settings.)
+ * before somebody attaches would be typed back into it. (Direct consoles begin raw.)
  */
 #include "config.h"
 #include "console.h"

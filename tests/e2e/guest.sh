@@ -4,6 +4,9 @@
 
 GUEST_CPUS=$(kernel_arg shyper.guest_cpus) || GUEST_CPUS=1
 ABI=$(kernel_arg shyper.abi) || ABI=normal
+# The path that guests' devices are on: classic or direct; empty: not said.
+IOPATH=$(kernel_arg shyper.path) || IOPATH=
+direct() { [ "$IOPATH" = direct ]; }
 
 # load_module [PARAMETERS]
 load_module() { insmod /lib/shyper/shyper.ko "$@" || return 1; }
@@ -46,6 +49,9 @@ stop_daemon() {
 # guest_config NAME CPUS DISK [ARGS]: writes /tmp/NAME.json in the short form; ARGS
 # are put on the kernel's command line.
 guest_config() {
+	local console=true path=''
+	! direct || console='{ "path": "classic" }'
+	[ -z "$IOPATH" ] || path="\"path\": \"$IOPATH\","
 	cat >"/tmp/$1.json" <<-END
 		{
 			"name": "$1",
@@ -54,19 +60,27 @@ guest_config() {
 			"kernel": "/data/Image",
 			"initrd": "/data/guest.cpio.gz",
 			"cmdline": "console=hvc0 panic=-1 loglevel=4 guest.run=agent $4",
+			$path
 			"disks": [ "$3" ],
-			"console": true
+			"nets": [],
+			"console": $console
 		}
 	END
 }
 
-# console_open NAME TTY: connect to the guest's console; what it says is kept in
+# guest_tty NAME: the terminal that is the guest's console; the VM has been added.
+guest_tty() { shyper-cli --json vm show "$1" | json_get console; }
+
+# console_open NAME [TTY]: connect to the guest's console; what it says is kept in
 # /tmp/NAME.log and shown on ours. The reader holds the terminal open, because
 # its settings are lost with the last close: echo would talk back to the guest.
 console_open() {
+	local tty=$2
+	[ -n "$tty" ] || tty=$(guest_tty "$1")
+	[ -c "$tty" ] || return
 	: >"/tmp/$1.log"
 	(
-		exec <>"$2"
+		exec <>"$tty"
 		stty raw -echo
 		exec awk -v n="$1" -v log_file="/tmp/$1.log" '{
 			print >>log_file; fflush(log_file)
@@ -74,7 +88,7 @@ console_open() {
 		}' >/dev/console
 	) &
 	eval "READER_$1=$!"
-	eval "CONSOLE_$1=$2"
+	eval "CONSOLE_$1=$tty"
 }
 
 # console_close NAME: so that somebody else gets what the guest says.
@@ -128,12 +142,20 @@ guest_ready() {
 	wait_for "${2:-60}" grep -q '^#agent ready' "/tmp/$1.log"
 }
 
-# guest_up NAME TTY CPUS DISK: configure, add, boot, until it takes commands.
-guest_up() {
-	guest_config "$1" "$3" "$4" || return
-	console_open "$1" "$2" || return
-	shyper-cli vm add --boot "/tmp/$1.json" || return
+# guest_start_up NAME: from its configuration, until it takes commands. Its console
+# is there when it has been added, and is listened to before it boots.
+guest_start_up() {
+	shyper-cli vm add "/tmp/$1.json" || return
+	console_open "$1" || return
+	shyper-cli vm boot "$1" || return
 	guest_ready "$1"
+}
+
+# guest_up NAME CPUS DISK: configure, add, boot, until it takes commands.
+guest_up() {
+	case $2 in /dev/*) set -- "$1" "$3" "$4" ;; esac
+	guest_config "$@" || return
+	guest_start_up "$1"
 }
 
 # vm_state NAME: inactive, pending or active; nothing if there is no such VM.

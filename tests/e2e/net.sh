@@ -44,19 +44,18 @@ net_config() {
 		esac
 		list="$list${list:+, }$n"
 	done
-	sed -i "s/\"console\": true/&, \"nets\": [ $list ]/" "/tmp/$name.json"
-	[ -n "$3" ] || sed -i 's/"disks": \[ "" \],//' "/tmp/$name.json"
+	sed -i "s/\"nets\": \[\]/\"nets\": [ $list ]/" "/tmp/$name.json"
+	sed -i 's/"disks": \[ "" \],//' "/tmp/$name.json"
 }
 
-# net_up NAME TTY CPUS DISK NET...: until it takes commands.
+# net_up NAME CPUS DISK NET...: until it takes commands.
 net_up() {
-	local name=$1 tty=$2
-	shift 2
+	local name=$1
 
+	shift
+	case $1 in /dev/*) shift ;; esac
 	net_config "$name" "$@" || return
-	console_open "$name" "$tty" || return
-	shyper-cli vm add --boot "/tmp/$name.json" || return
-	guest_ready "$name"
+	guest_start_up "$name"
 }
 
 # net_daemon NETWORK [DISKS]: shyperd with this "network".
