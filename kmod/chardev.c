@@ -21,6 +21,7 @@
 #include "ioctl.h"
 #include "net.h"
 #include "notify.h"
+#include "vdev.h"
 #include "vm.h"
 
 /* ---- information ---- */
@@ -92,6 +93,8 @@ static long get_info(struct file *file, void *arg)
 		if (shyper_has(info_features[n].feature))
 			info->features |= info_features[n].info;
 	}
+	if (shyper_vdevs_available())
+		info->features |= SHYPER_INFO_DIRECT;
 	info->max_disks = SHYPER_API_MAX_DISKS;
 	info->disks = shyper_disk_count();
 	info_counts(info);
@@ -170,6 +173,11 @@ static long net_get_info(struct file *file, void *arg)
 	return shyper_net_get_info(arg);
 }
 
+static long dev_get_info(struct file *file, void *arg)
+{
+	return shyper_vdev_get_info(arg);
+}
+
 static const struct shyper_ioctl calls[] = {
 	{ SHYPER_GET_INFO, get_info, false },
 	{ SHYPER_VM_ADD, .open = vm_add, .change = true },
@@ -179,6 +187,7 @@ static const struct shyper_ioctl calls[] = {
 	{ SHYPER_DISK_DETACH, disk_detach, true },
 	{ SHYPER_DISK_GET_INFO, disk_get_info, false },
 	{ SHYPER_NET_GET_INFO, net_get_info, false },
+	{ SHYPER_DEV_GET_INFO, dev_get_info, false },
 };
 
 /* ---- the file ---- */

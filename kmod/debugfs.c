@@ -11,6 +11,7 @@
 #include "disk.h"
 #include "hypercall.h"
 #include "notify.h"
+#include "vdev.h"
 #include "vm.h"
 
 static struct dentry *dir;
@@ -122,12 +123,63 @@ static int vms_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(vms);
 
+static void queue_show(struct seq_file *m, u32 n,
+		       const struct shyper_queue_stats *q)
+{
+	seq_printf(m, "  queue %u kicks %llu wakeups %llu requests %llu bytes %llu batches %llu",
+		   n, q->kicks, q->wakeups, q->requests, q->bytes, q->batches);
+	seq_printf(m, " interrupts %llu suppressed %llu polls_won %llu polls_lost %llu",
+		   q->interrupts, q->interrupts_suppressed, q->polls_won,
+		   q->polls_lost);
+	seq_printf(m, " copies %llu copied_bytes %llu errors %llu broken %llu\n",
+		   q->copies, q->copied_bytes, q->errors, q->broken);
+}
+
+static void device_show(struct seq_file *m, const struct shyper_dev_info *info)
+{
+	u32 n;
+
+	seq_printf(m, "%u \"%s\" vm %u type %u at %#llx irq %u status %#x",
+		   info->index, info->name, info->vmid, info->type, info->base,
+		   info->irq, info->status);
+	if (info->ifname[0])
+		seq_printf(m, " is %s", info->ifname);
+	seq_printf(m, "\n  offered %#llx features %#llx\n", info->offered,
+		   info->features);
+	seq_printf(m, "  resets %llu config_changes %llu forwarded %llu\n",
+		   info->resets, info->config_changes, info->forwarded);
+	for (n = 0; n < info->queues; n++)
+		queue_show(m, n, &info->queue[n]);
+}
+
+static int devices_show(struct seq_file *m, void *unused)
+{
+	struct shyper_dev_info *info = kzalloc(sizeof(*info), GFP_KERNEL);
+	u32 n;
+	int ret;
+
+	if (!info)
+		return -ENOMEM;
+	for (n = 0;; n++) {
+		info->index = n;
+		ret = shyper_vdev_get_info(info);
+		if (!ret)
+			device_show(m, info);
+		else if (ret != -ENODEV)
+			break;
+	}
+	kfree(info);
+	return 0;
+}
+DEFINE_SHOW_ATTRIBUTE(devices);
+
 void shyper_debugfs_start(void)
 {
 	dir = debugfs_create_dir("shyper", NULL);
 	debugfs_create_file("messages", 0400, dir, NULL, &messages_fops);
 	debugfs_create_file("disks", 0400, dir, NULL, &disks_fops);
 	debugfs_create_file("vms", 0400, dir, NULL, &vms_fops);
+	debugfs_create_file("devices", 0400, dir, NULL, &devices_fops);
 }
 
 void shyper_debugfs_stop(void)

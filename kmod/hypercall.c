@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The hypercall itself, its counters, and the probe of who answers it. */
+/*
+ * The hypercall itself, its counters, and the probe of who answers it; and the
+ * other instruction that there is no function for.
+ */
 #include <linux/percpu.h>
 #include <linux/slab.h>
+
+#include <asm/sysreg.h>
 
 #include "hypercall.h"
 #include "trace.h"
@@ -34,6 +39,18 @@ u64 shyper_hvc(u64 code, const u64 args[7])
 		       "r" (x6), "r" (x7)
 		     : "memory");
 	return x0;
+}
+
+/* arm64 has this for itself only: drivers get it with a struct device. */
+void shyper_clean_poc(const void *start, size_t size)
+{
+	/* DminLine: words of the smallest line. */
+	unsigned long line = 4UL << ((read_sysreg(ctr_el0) >> 16) & 0xf);
+	unsigned long addr = ALIGN_DOWN((unsigned long)start, line);
+
+	for (; addr < (unsigned long)start + size; addr += line)
+		asm volatile("dc cvac, %0" : : "r" (addr) : "memory");
+	dsb(sy);
 }
 
 static s64 failed(u64 code, const u64 args[7], s64 err)

@@ -11,6 +11,7 @@
 #define SHYPER_KMOD_HYPERCALL_H
 
 #include <linux/io.h>
+#include <shyper/direct.h>
 #include <shyper/hypercall.h>
 
 /**
@@ -64,6 +65,13 @@ static inline bool shyper_has(u64 feature)
 {
 	return shyper_features() & feature;
 }
+
+/**
+ * shyper_clean_poc() - clean memory to the point of coherency
+ *
+ * For who reads it uncached. What follows comes after it. Context: any.
+ */
+void shyper_clean_poc(const void *start, size_t size);
 
 #define shyper_hvc_args(...)	((const u64 [7]) { __VA_ARGS__ })
 
@@ -308,6 +316,86 @@ static inline int shyper_hvc_upload(u32 vmid, u64 image_size, void *data,
 }
 
 /* ---- DIRECT ---- */
+
+/**
+ * shyper_hvc_event_page() - where events are set; HVC_IRQ tells of them
+ * @page: of the hypervisor from now on, but for what direct.h says
+ */
+static inline int shyper_hvc_event_page(struct shyper_event_page *page)
+{
+	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_EVENT_PAGE,
+		shyper_hvc_args(virt_to_phys(page))));
+}
+
+/**
+ * shyper_hvc_mem_grant() - map a VM's memory for us
+ * @table: filled; in the linear map
+ */
+static inline int shyper_hvc_mem_grant(u32 vmid, struct shyper_mem_table *table)
+{
+	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_MEM_GRANT,
+		shyper_hvc_args(vmid, virt_to_phys(table))));
+}
+
+/**
+ * shyper_hvc_mem_revoke() - unmap it
+ */
+static inline int shyper_hvc_mem_revoke(u32 vmid)
+{
+	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_MEM_REVOKE,
+		shyper_hvc_args(vmid)));
+}
+
+/**
+ * shyper_hvc_trap_add() - trap a range of a guest's address space
+ * @trap: in the linear map, not across a page
+ *
+ * Return: the trap's id.
+ */
+static inline s64 shyper_hvc_trap_add(struct shyper_trap *trap)
+{
+	return shyper_hvc_direct(SHYPER_DIRECT_TRAP_ADD,
+		shyper_hvc_args(virt_to_phys(trap)));
+}
+
+/**
+ * shyper_hvc_trap_del() - trap it no more; its page is ours again
+ */
+static inline int shyper_hvc_trap_del(u32 id)
+{
+	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_TRAP_DEL,
+		shyper_hvc_args(id)));
+}
+
+/**
+ * shyper_hvc_irq_inject() - an edge of a guest's interrupt; context: any
+ */
+static inline int shyper_hvc_irq_inject(u32 vmid, u32 intid)
+{
+	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_IRQ_INJECT,
+		shyper_hvc_args(vmid, intid)));
+}
+
+/**
+ * shyper_hvc_ioreq_page() - where a VM's forwarded accesses are put
+ * @page: zeroed; of the hypervisor for as long as the VM exists
+ */
+static inline int shyper_hvc_ioreq_page(u32 vmid, struct shyper_ioreq_page *page)
+{
+	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_IOREQ_PAGE,
+		shyper_hvc_args(vmid, virt_to_phys(page))));
+}
+
+/**
+ * shyper_hvc_ioreq_done() - the slot of a vCPU is complete
+ *
+ * Return: 0; -EAGAIN the VM has been stopped meanwhile.
+ */
+static inline int shyper_hvc_ioreq_done(u32 vmid, u32 vcpu)
+{
+	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_IOREQ_DONE,
+		shyper_hvc_args(vmid, vcpu)));
+}
 
 /**
  * shyper_hvc_stats_page() - counters of a VM; needs SHYPER_FEATURE_STATS

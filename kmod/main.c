@@ -16,6 +16,7 @@
 #include "hypercall.h"
 #include "notify.h"
 #include "stash.h"
+#include "vdev.h"
 #include "vm.h"
 
 /* Why there is no device: module loading has to fail with it. */
@@ -50,9 +51,12 @@ static int parts_start(struct device *dev, int irq, struct shyper_stash *stash)
 	ret = shyper_disks_start(stash, dev, alive);
 	if (ret)
 		goto err_vms;
-	ret = shyper_notify_start(dev, irq, stash->mq);
+	ret = shyper_vdevs_start(alive);
 	if (ret)
 		goto err_disks;
+	ret = shyper_notify_start(dev, irq, stash->mq, stash->events);
+	if (ret)
+		goto err_vdevs;
 	ret = shyper_chardev_start();
 	if (ret)
 		goto err_notify;
@@ -61,6 +65,8 @@ static int parts_start(struct device *dev, int irq, struct shyper_stash *stash)
 
 err_notify:
 	shyper_notify_stop();
+err_vdevs:
+	shyper_vdevs_stop();
 err_disks:
 	shyper_disks_stop();
 err_vms:
@@ -100,6 +106,7 @@ static void stop(void)
 	shyper_debugfs_stop();
 	shyper_chardev_stop();
 	shyper_notify_stop();
+	shyper_vdevs_stop();
 	shyper_disks_stop();
 	shyper_vms_stop();
 }

@@ -2,8 +2,8 @@
 /*
  * HVC_IRQ and what it brings.
  *
- * The hard handler drains the message slots and looks whether a disk has a
- * request. Requests are taken by the interrupt's own thread: the block layer wants
+ * The hard handler calls who has events, drains the message slots and looks whether a
+ * disk has a request. Requests are taken by the interrupt's own thread: the block layer wants
  * process context from whoever submits (its locks are not safe against soft
  * interrupts, its drivers may sleep), and this thread is the nearest one: it is
  * real-time, stays on the interrupt's CPU and passes no queue. Messages about VMs
@@ -15,6 +15,7 @@
 #include <linux/workqueue.h>
 
 #include "blk.h"
+#include "doorbell.h"
 #include "hypercall.h"
 #include "mq.h"
 #include "notify.h"
@@ -118,6 +119,7 @@ static void settle_work(struct work_struct *work)
 
 static irqreturn_t hvc_irq(int irq, void *data)
 {
+	bool events = shyper_doorbells_take();
 	u32 n;
 
 	shyper_blk_interrupt();
@@ -126,7 +128,7 @@ static irqreturn_t hvc_irq(int irq, void *data)
 	notify.counts.irqs++;
 	if (n > 1)
 		notify.counts.merged++;
-	else if (!n)
+	else if (!n && !events)
 		notify.counts.spurious++;
 	spin_unlock(&notify.lock);
 	return shyper_blk_waiting() ? IRQ_WAKE_THREAD : IRQ_HANDLED;
@@ -138,7 +140,7 @@ static irqreturn_t hvc_thread(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-int shyper_notify_start(struct device *dev, int irq, void *page)
+int shyper_notify_start(struct device *dev, int irq, void *page, void *events)
 {
 	int ret;
 
@@ -151,9 +153,16 @@ int shyper_notify_start(struct device *dev, int irq, void *page)
 		dev_err(dev, "the hypervisor does not take the message page\n");
 		return -EIO;
 	}
+	ret = shyper_doorbells_start(events);
+	if (ret) {
+		dev_err(dev, "the hypervisor does not take the event page: %d\n",
+			ret);
+		return ret;
+	}
 	ret = request_threaded_irq(irq, hvc_irq, hvc_thread, 0, "shyper", &notify);
 	if (ret) {
 		dev_err(dev, "cannot take HVC_IRQ %d: %d\n", irq, ret);
+		shyper_doorbells_stop();
 		return ret;
 	}
 	/* What came before the interrupt was ours. */
@@ -164,6 +173,7 @@ int shyper_notify_start(struct device *dev, int irq, void *page)
 void shyper_notify_stop(void)
 {
 	free_irq(notify.irq, &notify);
+	shyper_doorbells_stop();
 	cancel_delayed_work_sync(&notify.settle);
 	cancel_work_sync(&notify.manage_work);
 }

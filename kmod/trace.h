@@ -87,6 +87,100 @@ TRACE_EVENT(shyper_hypercall_error,
 		  __entry->arg1, __entry->error)
 );
 
+/* A guest has accessed a register of a direct device, and waits. */
+TRACE_EVENT(shyper_forwarded,
+	TP_PROTO(u32 dev, u32 offset, u32 width, bool write, u64 value),
+	TP_ARGS(dev, offset, width, write, value),
+	TP_STRUCT__entry(
+		__field(u32, dev)
+		__field(u32, offset)
+		__field(u32, width)
+		__field(bool, write)
+		__field(u64, value)
+	),
+	TP_fast_assign(
+		__entry->dev = dev;
+		__entry->offset = offset;
+		__entry->width = width;
+		__entry->write = write;
+		__entry->value = value;
+	),
+	TP_printk("dev=%u offset=%#x width=%u %s value=%#llx", __entry->dev,
+		  __entry->offset, __entry->width,
+		  __entry->write ? "store" : "load", __entry->value)
+);
+
+/* A driver has notified a queue. */
+TRACE_EVENT(shyper_kick,
+	TP_PROTO(u32 dev, u32 queue, bool running),
+	TP_ARGS(dev, queue, running),
+	TP_STRUCT__entry(
+		__field(u32, dev)
+		__field(u32, queue)
+		__field(bool, running)
+	),
+	TP_fast_assign(
+		__entry->dev = dev;
+		__entry->queue = queue;
+		__entry->running = running;
+	),
+	TP_printk("dev=%u queue=%u running=%d", __entry->dev, __entry->queue,
+		  __entry->running)
+);
+
+/* A device has something for its driver; sent: not if an interrupt is on its way. */
+TRACE_EVENT(shyper_interrupt,
+	TP_PROTO(u32 dev, u32 queue, bool sent),
+	TP_ARGS(dev, queue, sent),
+	TP_STRUCT__entry(
+		__field(u32, dev)
+		__field(u32, queue)
+		__field(bool, sent)
+	),
+	TP_fast_assign(
+		__entry->dev = dev;
+		__entry->queue = queue;
+		__entry->sent = sent;
+	),
+	TP_printk("dev=%u queue=%u sent=%d", __entry->dev, __entry->queue,
+		  __entry->sent)
+);
+
+/* A queue has been set up and is in use from now on. */
+TRACE_EVENT(shyper_queue_start,
+	TP_PROTO(u32 dev, u32 queue, u32 num, int error),
+	TP_ARGS(dev, queue, num, error),
+	TP_STRUCT__entry(
+		__field(u32, dev)
+		__field(u32, queue)
+		__field(u32, num)
+		__field(int, error)
+	),
+	TP_fast_assign(
+		__entry->dev = dev;
+		__entry->queue = queue;
+		__entry->num = num;
+		__entry->error = error;
+	),
+	TP_printk("dev=%u queue=%u num=%u error=%d", __entry->dev,
+		  __entry->queue, __entry->num, __entry->error)
+);
+
+/* A queue has been stopped: nothing of it is in flight. */
+TRACE_EVENT(shyper_queue_stop,
+	TP_PROTO(u32 dev, u32 queue),
+	TP_ARGS(dev, queue),
+	TP_STRUCT__entry(
+		__field(u32, dev)
+		__field(u32, queue)
+	),
+	TP_fast_assign(
+		__entry->dev = dev;
+		__entry->queue = queue;
+	),
+	TP_printk("dev=%u queue=%u", __entry->dev, __entry->queue)
+);
+
 #endif /* SHYPER_TRACE_H */
 
 #undef TRACE_INCLUDE_PATH

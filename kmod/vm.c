@@ -6,8 +6,8 @@
  * asked each time. The table here has what it does not tell: how a VM was
  * configured, by whom it is held.
  *
- * Locks: vms_lock, which also serialises all hypercalls that manage VMs, then that
- * of disk.c.
+ * Locks: vms_lock, which also serialises all hypercalls that manage VMs, then those
+ * of disk.c and vdev.c.
  */
 #define pr_fmt(fmt) "shyper: " fmt
 
@@ -20,6 +20,7 @@
 #include "disk.h"
 #include "event.h"
 #include "hypercall.h"
+#include "vdev.h"
 #include "vm.h"
 
 static_assert(SHYPER_API_NAME_LEN == SHYPER_NAME_LEN);
@@ -265,6 +266,9 @@ struct shyper_vm *shyper_vm_add(struct shyper_vm_add *arg)
 static void forget_locked(struct shyper_vm *vm)
 {
 	lockdep_assert_held(&vms_lock);
+	if (shyper_vdevs_remove(vm->vmid))
+		pr_err("VM %u \"%s\" is gone and its devices are not\n", vm->vmid,
+		       vm->name);
 	shyper_disks_put(vm->vmid);
 	vm->gone = true;
 	vms[vm->vmid] = NULL;
@@ -295,6 +299,9 @@ static int remove_locked(struct shyper_vm *vm)
 	lockdep_assert_held(&vms_lock);
 	/* An answer has to find the request that it belongs to. */
 	ret = shyper_disks_quiesce(vm->vmid);
+	/* Its memory is to be given back before. */
+	if (!ret)
+		ret = shyper_vdevs_remove(vm->vmid);
 	if (ret)
 		return ret;
 	ret = remove_ask(vm);
@@ -363,27 +370,35 @@ static const u32 message_events[] = {
 	[SHYPER_VMM_VM_CRASHED] = SHYPER_EVENT_VM_CRASHED,
 };
 
+/* A message that comes late must not be taken for the end of the next run. */
+static void ended_locked(struct shyper_vm *vm, u64 event, const u64 args[4])
+{
+	u64 cause = 0, ipa = 0;
+
+	lockdep_assert_held(&vms_lock);
+	if (event == SHYPER_VMM_VM_CRASHED) {
+		cause = args[1];
+		ipa = args[2];
+		vm->crash_cause = cause;
+		vm->crash_ipa = ipa;
+	}
+	vm->ended_by = message_events[event];
+	if (shyper_vm_state_locked(vm->vmid) == SHYPER_VM_STATE_INACTIVE)
+		shyper_vdevs_stopped(vm->vmid);
+	shyper_event_post(message_events[event], vm->vmid, cause, ipa, vm->name);
+}
+
 bool shyper_vm_message(u64 event, const u64 args[4])
 {
 	struct shyper_vm *vm;
-	u64 cause = 0, ipa = 0;
 
 	if (event >= ARRAY_SIZE(message_events) || !message_events[event] ||
 	    !args[0] || args[0] >= SHYPER_VM_MAX)
 		return false;
 	mutex_lock(&vms_lock);
 	vm = table_get(args[0]);
-	if (!IS_ERR(vm)) {
-		if (event == SHYPER_VMM_VM_CRASHED) {
-			cause = args[1];
-			ipa = args[2];
-			vm->crash_cause = cause;
-			vm->crash_ipa = ipa;
-		}
-		vm->ended_by = message_events[event];
-		shyper_event_post(message_events[event], vm->vmid, cause, ipa,
-				  vm->name);
-	}
+	if (!IS_ERR(vm))
+		ended_locked(vm, event, args);
 	mutex_unlock(&vms_lock);
 	return true;
 }

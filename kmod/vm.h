@@ -154,6 +154,42 @@ int shyper_vm_add_dtb_device(struct shyper_vm *vm,
 			     const struct shyper_vm_dtb_device *arg);
 int shyper_vm_load(struct shyper_vm *vm, const struct shyper_vm_load *arg);
 
+/* vm_config.c, for what else configures. */
+
+/**
+ * shyper_vm_range_check() - a range of an address space
+ */
+int shyper_vm_range_check(u64 ipa, u64 length);
+
+/**
+ * shyper_vm_range_free() - is there room for it, in @vm and in the mirror?
+ *
+ * Return: 0; -EINVAL; -ENOSPC.
+ */
+int shyper_vm_range_free(const struct shyper_vm *vm, u64 ipa, u64 length);
+
+/**
+ * shyper_vm_range_add() - it is taken
+ */
+void shyper_vm_range_add(struct shyper_vm *vm, u64 ipa, u64 length, bool memory);
+
+/**
+ * shyper_vm_intid_valid() - an interrupt that a device can have
+ */
+bool shyper_vm_intid_valid(u64 intid);
+
+typedef int shyper_vm_step(struct shyper_vm *vm, const void *arg,
+			   struct shyper_vm_scratch *mem);
+
+/**
+ * shyper_vm_config_step() - run a step of the configuration
+ * @step: called with the lock held, and memory for what it passes on
+ *
+ * Return: what @step does; -ENODEV, -EPERM, -EBUSY if @vm cannot be configured.
+ */
+int shyper_vm_config_step(struct shyper_vm *vm, shyper_vm_step *step,
+			  const void *arg);
+
 /**
  * shyper_vm_message() - a manage message of the hypervisor's
  * @event: SHYPER_VMM_*

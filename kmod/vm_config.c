@@ -9,12 +9,13 @@
 
 #include <linux/bitmap.h>
 #include <linux/overflow.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/sizes.h>
 #include <linux/uaccess.h>
 
-#include "disk.h"
 #include "hypercall.h"
+#include "vdev.h"
 #include "vm.h"
 
 #define IPA_LIMIT	BIT_ULL(48)
@@ -33,7 +34,7 @@ static bool deployed(void)
 
 /* ---- the address space ---- */
 
-static int range_check(u64 ipa, u64 length)
+int shyper_vm_range_check(u64 ipa, u64 length)
 {
 	u64 end;
 
@@ -46,11 +47,10 @@ static int pages_check(u64 ipa, u64 length)
 {
 	if (!IS_ALIGNED(ipa | length, SHYPER_PAGE_SIZE))
 		return -EINVAL;
-	return range_check(ipa, length);
+	return shyper_vm_range_check(ipa, length);
 }
 
-/* Is there room for a range, in the address space and in the mirror? */
-static int range_free(const struct shyper_vm *vm, u64 ipa, u64 length)
+int shyper_vm_range_free(const struct shyper_vm *vm, u64 ipa, u64 length)
 {
 	const struct shyper_vm_range *range;
 
@@ -61,7 +61,7 @@ static int range_free(const struct shyper_vm *vm, u64 ipa, u64 length)
 	return vm->ranges < VM_RANGES ? 0 : -ENOSPC;
 }
 
-static void range_add(struct shyper_vm *vm, u64 ipa, u64 length, bool memory)
+void shyper_vm_range_add(struct shyper_vm *vm, u64 ipa, u64 length, bool memory)
 {
 	vm->range[vm->ranges++] = (struct shyper_vm_range){ ipa, length, memory };
 }
@@ -81,7 +81,7 @@ static bool in_memory(const struct shyper_vm *vm, u64 ipa, u64 length)
 
 /* ---- interrupts ---- */
 
-static bool intid_valid(u64 intid)
+bool shyper_vm_intid_valid(u64 intid)
 {
 	return intid >= INTID_SGIS && intid < VM_INTIDS;
 }
@@ -93,7 +93,7 @@ static int intids_check(const u64 *intid, u32 num)
 	u32 n;
 
 	for (n = 0; n < num; n++) {
-		if (!intid_valid(intid[n]) || __test_and_set_bit(intid[n], seen))
+		if (!shyper_vm_intid_valid(intid[n]) || __test_and_set_bit(intid[n], seen))
 			return -EINVAL;
 	}
 	return 0;
@@ -112,11 +112,8 @@ static int config_check(const struct shyper_vm *vm)
 	return vm->flags & SHYPER_VM_LOADED ? -EBUSY : 0;
 }
 
-/* Run one step of the configuration, with memory for what it passes on. */
-static int config_step(struct shyper_vm *vm,
-		       int (*step)(struct shyper_vm *vm, const void *arg,
-				   struct shyper_vm_scratch *mem),
-		       const void *arg)
+int shyper_vm_config_step(struct shyper_vm *vm, shyper_vm_step *step,
+			  const void *arg)
 {
 	struct shyper_vm_scratch *mem = shyper_vm_lock();
 	int ret = config_check(vm);
@@ -179,14 +176,14 @@ int shyper_vm_set_cpus(struct shyper_vm *vm, const struct shyper_vm_cpus *arg)
 	if (arg->master != SHYPER_CPU_ANY &&
 	    (arg->master >= 64 || !(arg->mask & BIT_ULL(arg->master))))
 		return -EINVAL;
-	return config_step(vm, step_set_cpus, arg);
+	return shyper_vm_config_step(vm, step_set_cpus, arg);
 }
 
 static int step_add_memory(struct shyper_vm *vm, const void *from,
 			   struct shyper_vm_scratch *mem)
 {
 	const struct shyper_vm_memory *arg = from;
-	int ret = range_free(vm, arg->ipa, arg->length);
+	int ret = shyper_vm_range_free(vm, arg->ipa, arg->length);
 
 	if (!ret)
 		ret = shyper_hvc_memory_region(vm->vmid, arg->ipa, arg->length);
@@ -195,7 +192,7 @@ static int step_add_memory(struct shyper_vm *vm, const void *from,
 		ret = -ENOMEM;
 	if (ret)
 		return ret;
-	range_add(vm, arg->ipa, arg->length, true);
+	shyper_vm_range_add(vm, arg->ipa, arg->length, true);
 	vm->memory += arg->length;
 	return 0;
 }
@@ -204,94 +201,20 @@ int shyper_vm_add_memory(struct shyper_vm *vm, const struct shyper_vm_memory *ar
 {
 	int ret = pages_check(arg->ipa, arg->length);
 
-	return ret ?: config_step(vm, step_add_memory, arg);
-}
-
-static int device_ask(struct shyper_vm *vm, const struct shyper_vm_device *arg,
-		      const u64 *cfg, struct shyper_vm_scratch *mem)
-{
-	struct shyper_hvc_device *dev = &mem->dev;
-	u32 n;
-
-	memcpy(dev->name, arg->name, sizeof(dev->name));
-	for (n = 0; n < SHYPER_CFG_LIST_LEN; n++)
-		dev->cfg[n] = cpu_to_le64(cfg[n]);
-	return shyper_hvc_emulated_device(vm->vmid, dev, arg->base, arg->length,
-					  arg->irq, arg->type);
-}
-
-/* The hypervisor gives the disk in the same step: take it for the VM before. */
-static int disk_ask(struct shyper_vm *vm, const struct shyper_vm_device *arg,
-		    struct shyper_vm_scratch *mem)
-{
-	u64 cfg[SHYPER_API_CFG_WORDS];
-	int index, ret;
-
-	memcpy(cfg, arg->cfg, sizeof(cfg));
-	index = shyper_disk_take(vm->vmid, cfg);
-	if (index < 0)
-		return index;
-	ret = device_ask(vm, arg, cfg, mem);
-	if (ret)
-		shyper_disk_put(index);
-	return ret;
-}
-
-static int step_add_device(struct shyper_vm *vm, const void *from,
-			   struct shyper_vm_scratch *mem)
-{
-	const struct shyper_vm_device *arg = from;
-	int ret = 0;
-
-	if (arg->length)
-		ret = range_free(vm, arg->base, arg->length);
-	if (!ret && arg->irq && test_bit(arg->irq, vm->intid))
-		ret = -EINVAL;
-	if (ret)
-		return ret;
-	if (arg->type == SHYPER_DEV_VIRTIO_BLK_MEDIATED)
-		ret = disk_ask(vm, arg, mem);
-	else
-		ret = device_ask(vm, arg, arg->cfg, mem);
-	if (ret)
-		return ret;
-	if (arg->length)
-		range_add(vm, arg->base, arg->length, false);
-	if (arg->irq)
-		__set_bit(arg->irq, vm->intid);
-	return 0;
-}
-
-int shyper_vm_add_device(struct shyper_vm *vm,
-			 const struct shyper_vm_device *arg)
-{
-	u32 n;
-
-	if (arg->type > SHYPER_DEV_IOMMU || arg->cfg_num > SHYPER_API_CFG_WORDS ||
-	    (arg->irq && !intid_valid(arg->irq)))
-		return -EINVAL;
-	/* Only vm_service is a device without registers. */
-	if ((arg->length || arg->type != SHYPER_DEV_SHYPER) &&
-	    range_check(arg->base, arg->length))
-		return -EINVAL;
-	for (n = arg->cfg_num; n < SHYPER_API_CFG_WORDS; n++) {
-		if (arg->cfg[n])
-			return -EINVAL;
-	}
-	return config_step(vm, step_add_device, arg);
+	return ret ?: shyper_vm_config_step(vm, step_add_memory, arg);
 }
 
 static int step_add_region(struct shyper_vm *vm, const void *from,
 			   struct shyper_vm_scratch *mem)
 {
 	const struct shyper_vm_region *arg = from;
-	int ret = range_free(vm, arg->ipa, arg->length);
+	int ret = shyper_vm_range_free(vm, arg->ipa, arg->length);
 
 	if (!ret)
 		ret = shyper_hvc_passthrough_region(vm->vmid, arg->ipa, arg->pa,
 						    arg->length);
 	if (!ret)
-		range_add(vm, arg->ipa, arg->length, false);
+		shyper_vm_range_add(vm, arg->ipa, arg->length, false);
 	return ret;
 }
 
@@ -301,7 +224,7 @@ int shyper_vm_add_region(struct shyper_vm *vm, const struct shyper_vm_region *ar
 
 	if (!ret)
 		ret = pages_check(arg->pa, arg->length);
-	return ret ?: config_step(vm, step_add_region, arg);
+	return ret ?: shyper_vm_config_step(vm, step_add_region, arg);
 }
 
 /* Says why a list is not passed on; how long it may be is not for us to choose. */
@@ -356,7 +279,7 @@ int shyper_vm_add_irqs(struct shyper_vm *vm, const struct shyper_vm_numbers *arg
 	if (!arg->num || arg->num > SHYPER_API_MAX_IRQS ||
 	    intids_check(arg->value, arg->num))
 		return -EINVAL;
-	return config_step(vm, step_add_irqs, arg);
+	return shyper_vm_config_step(vm, step_add_irqs, arg);
 }
 
 /* There is no stream that could fill a list of one up. */
@@ -383,7 +306,7 @@ int shyper_vm_add_stream_ids(struct shyper_vm *vm,
 		if (arg->value[n] > U32_MAX)
 			return -EINVAL;
 	}
-	return config_step(vm, step_add_stream_ids, arg);
+	return shyper_vm_config_step(vm, step_add_stream_ids, arg);
 }
 
 /* Here a list of one is read rightly: only as many words as it has are used. */
@@ -406,9 +329,9 @@ int shyper_vm_add_dtb_device(struct shyper_vm *vm,
 {
 	if (arg->type > SHYPER_DTB_DEV_GICC || arg->irq_num > SHYPER_API_MAX_IRQS ||
 	    intids_check(arg->irqs, arg->irq_num) ||
-	    range_check(arg->ipa, arg->length ?: 1))
+	    shyper_vm_range_check(arg->ipa, arg->length ?: 1))
 		return -EINVAL;
-	return config_step(vm, step_add_dtb_device, arg);
+	return shyper_vm_config_step(vm, step_add_dtb_device, arg);
 }
 
 /* ---- images ---- */
@@ -447,7 +370,10 @@ static int load_check(const struct shyper_vm *vm, const struct shyper_vm_load *a
 	if (!in_memory(vm, arg->ipa, arg->size))
 		return -EFAULT;
 	state = shyper_vm_state_locked(vm->vmid);
-	return state > 0 ? -EBUSY : state;
+	if (state)
+		return state > 0 ? -EBUSY : state;
+	/* What its devices had under way must not end up in the new image. */
+	return shyper_vdevs_quiesce(vm->vmid);
 }
 
 static int load_piece(struct shyper_vm *vm, const struct shyper_vm_load *arg,
@@ -493,7 +419,7 @@ int shyper_vm_load(struct shyper_vm *vm, const struct shyper_vm_load *arg)
 	int ret;
 
 	if (!arg->image_size || arg->size > SHYPER_LOAD_MAX ||
-	    range_check(arg->ipa, arg->size))
+	    shyper_vm_range_check(arg->ipa, arg->size))
 		return -EINVAL;
 	shyper_vm_lock();
 	ret = load_check(vm, arg);

@@ -25,7 +25,8 @@ static long call_add_device(struct file *file, void *arg)
 {
 	struct shyper_vm_device *device = arg;
 
-	if (shyper_ioctl_name_check(device->name) || device->flags)
+	if (shyper_ioctl_name_check(device->name) ||
+	    device->flags & ~SHYPER_DEVICE_DIRECT)
 		return -EINVAL;
 	return shyper_vm_add_device(file->private_data, device);
 }

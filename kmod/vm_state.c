@@ -9,6 +9,7 @@
 
 #include "event.h"
 #include "hypercall.h"
+#include "vdev.h"
 #include "vm.h"
 
 int shyper_vm_keep(struct shyper_vm *vm)
@@ -32,7 +33,8 @@ static int boot_locked(struct shyper_vm *vm)
 		return state < 0 ? state : -EALREADY;
 	if (!(vm->flags & (SHYPER_VM_LOADED | SHYPER_VM_FOREIGN)))
 		return -ENOEXEC;
-	return shyper_hvc_boot_vm(vm->vmid);
+	state = shyper_vdevs_boot(vm->vmid);
+	return state ?: shyper_hvc_boot_vm(vm->vmid);
 }
 
 int shyper_vm_boot(struct shyper_vm *vm)
@@ -66,6 +68,7 @@ static int stop_locked(struct shyper_vm *vm, int (*ask)(u32 vmid), u32 ended_by)
 	state = ask(vm->vmid);
 	if (state)
 		return state;
+	shyper_vdevs_stopped(vm->vmid);
 	vm->ended_by = ended_by;
 	shyper_event_post(SHYPER_EVENT_VM_STOPPED, vm->vmid, 0, 0, vm->name);
 	return 0;

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Event bits that EL2 sets, and who is called for them.
+ *
+ * Locks: doorbells_lock, for who allocates and frees. HVC_IRQ's handler reads the
+ * table under RCU.
+ */
+#include <linux/bitmap.h>
+#include <linux/bits.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+
+#include "doorbell.h"
+#include "hypercall.h"
+
+/**
+ * struct doorbell - consecutive events of one user
+ * @first:	number of the first one
+ * @fn:		of the user, as @priv
+ * @priv:	for @fn
+ */
+struct doorbell {
+	u32 first;
+	void (*fn)(void *priv, u32 n);
+	void *priv;
+};
+
+static DEFINE_MUTEX(doorbells_lock);
+static DECLARE_BITMAP(taken, SHYPER_EVENTS);
+static struct doorbell __rcu *doorbells[SHYPER_EVENTS];
+/* NULL: there are no events; constant while HVC_IRQ is ours. */
+static struct shyper_event_page *page;
+
+static int alloc_locked(u32 count, struct doorbell *bell)
+{
+	unsigned long first;
+	u32 n;
+
+	lockdep_assert_held(&doorbells_lock);
+	first = bitmap_find_next_zero_area(taken, SHYPER_EVENTS, 0, count, 0);
+	if (first >= SHYPER_EVENTS)
+		return -ENOSPC;
+	bitmap_set(taken, first, count);
+	bell->first = first;
+	for (n = 0; n < count; n++)
+		rcu_assign_pointer(doorbells[first + n], bell);
+	return first;
+}
+
+int shyper_doorbell_alloc(u32 count, void (*fn)(void *priv, u32 n), void *priv)
+{
+	struct doorbell *bell;
+	int first;
+
+	if (!page || !count)
+		return -ENOSPC;
+	bell = kzalloc(sizeof(*bell), GFP_KERNEL);
+	if (!bell)
+		return -ENOMEM;
+	bell->fn = fn;
+	bell->priv = priv;
+	mutex_lock(&doorbells_lock);
+	first = alloc_locked(count, bell);
+	mutex_unlock(&doorbells_lock);
+	if (first < 0)
+		kfree(bell);
+	return first;
+}
+
+void shyper_doorbell_free(u32 first, u32 count)
+{
+	struct doorbell *bell;
+	u32 n;
+
+	mutex_lock(&doorbells_lock);
+	bell = rcu_dereference_protected(doorbells[first],
+					 lockdep_is_held(&doorbells_lock));
+	for (n = 0; n < count; n++)
+		RCU_INIT_POINTER(doorbells[first + n], NULL);
+	/* The handler that has seen it is out of @fn after this. */
+	synchronize_rcu();
+	bitmap_clear(taken, first, count);
+	mutex_unlock(&doorbells_lock);
+	kfree(bell);
+}
+
+static u64 take(__le64 *word)
+{
+	return le64_to_cpu((__force __le64)xchg((__force u64 *)word, 0));
+}
+
+static void take_word(u32 n, u64 word)
+{
+	const struct doorbell *bell;
+	u32 event;
+
+	for (; word; word &= word - 1) {
+		event = 64 * n + __ffs64(word);
+		bell = rcu_dereference(doorbells[event]);
+		if (bell)
+			bell->fn(bell->priv, event - bell->first);
+	}
+}
+
+/*
+ * An event whose word is taken here may have its summary bit set afterwards: the
+ * interrupt that EL2 gives for it finds nothing. The other way round nothing is
+ * lost, as EL2 sets the event first. xchg() is acquire to EL2's release.
+ */
+bool shyper_doorbells_take(void)
+{
+	u64 summary, word;
+	bool any = false;
+	u32 n;
+
+	if (!page || !READ_ONCE(page->summary))
+		return false;
+	rcu_read_lock();
+	summary = take(&page->summary);
+	for (; summary; summary &= summary - 1) {
+		n = __ffs64(summary);
+		word = take(&page->word[n]);
+		any |= word;
+		take_word(n, word);
+	}
+	rcu_read_unlock();
+	return any;
+}
+
+int shyper_doorbells_start(void *the_page)
+{
+	int ret;
+
+	if (!shyper_has(SHYPER_FEATURE_DOORBELL))
+		return 0;
+	clear_page(the_page);
+	ret = shyper_hvc_event_page(the_page);
+	if (!ret)
+		page = the_page;
+	return ret;
+}
+
+void shyper_doorbells_stop(void)
+{
+	page = NULL;
+}
