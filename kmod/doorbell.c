@@ -7,6 +7,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/bits.h>
+#include <linux/gfp.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/slab.h>
@@ -128,20 +129,27 @@ bool shyper_doorbells_take(void)
 	return any;
 }
 
-int shyper_doorbells_start(void *the_page)
+int shyper_doorbells_start(void)
 {
 	int ret;
 
 	if (!shyper_has(SHYPER_FEATURE_DOORBELL))
 		return 0;
-	clear_page(the_page);
-	ret = shyper_hvc_event_page(the_page);
+	page = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!page)
+		return -ENOMEM;
+	ret = shyper_hvc_event_page(page);
 	if (!ret)
-		page = the_page;
+		return 0;
+	free_page((unsigned long)page);
+	page = NULL;
 	return ret;
 }
 
 void shyper_doorbells_stop(void)
 {
+	/* If the hypervisor keeps it, it is not ours to free. */
+	if (page && !shyper_hvc_event_page(NULL))
+		free_page((unsigned long)page);
 	page = NULL;
 }

@@ -25,12 +25,11 @@ int shyper_doorbell_alloc(u32 count, void (*fn)(void *priv, u32 n), void *priv);
 void shyper_doorbell_free(u32 first, u32 count);
 
 /**
- * shyper_doorbells_start() - have EL2 set events in a page
- * @page: one page that outlives the module: EL2 keeps it
+ * shyper_doorbells_start() - have EL2 set events in a page of ours
  *
  * Before HVC_IRQ is taken. Return: 0, also without SHYPER_FEATURE_DOORBELL; -errno.
  */
-int shyper_doorbells_start(void *page);
+int shyper_doorbells_start(void);
 
 /**
  * shyper_doorbells_stop() - after HVC_IRQ has been given up

@@ -319,12 +319,12 @@ static inline int shyper_hvc_upload(u32 vmid, u64 image_size, void *data,
 
 /**
  * shyper_hvc_event_page() - where events are set; HVC_IRQ tells of them
- * @page: of the hypervisor from now on, but for what direct.h says
+ * @page: of the hypervisor from now on, but for what direct.h says; NULL: none
  */
 static inline int shyper_hvc_event_page(struct shyper_event_page *page)
 {
 	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_EVENT_PAGE,
-		shyper_hvc_args(virt_to_phys(page))));
+		shyper_hvc_args(page ? virt_to_phys(page) : 0, page ? 1 : 0)));
 }
 
 /**
@@ -378,12 +378,12 @@ static inline int shyper_hvc_irq_inject(u32 vmid, u32 intid)
 
 /**
  * shyper_hvc_ioreq_page() - where a VM's forwarded accesses are put
- * @page: zeroed; of the hypervisor for as long as the VM exists
+ * @page: zeroed; NULL: nowhere, and the guest gets aborts for them
  */
 static inline int shyper_hvc_ioreq_page(u32 vmid, struct shyper_ioreq_page *page)
 {
 	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_IOREQ_PAGE,
-		shyper_hvc_args(vmid, virt_to_phys(page))));
+		shyper_hvc_args(vmid, page ? virt_to_phys(page) : ~0ULL)));
 }
 
 /**

@@ -129,34 +129,41 @@ int shyper_ioreqs_start(struct vdev_vm *vm)
 {
 	int ret;
 
-	if (vm->ioreqs_on)
+	if (vm->ioreqs)
 		return 0;
-	if (!vm->ioreqs)
-		vm->ioreqs = (void *)get_zeroed_page(GFP_KERNEL);
+	vm->ioreqs = (void *)get_zeroed_page(GFP_KERNEL);
 	if (!vm->ioreqs)
 		return -ENOMEM;
-	clear_page(vm->ioreqs);
 	ret = shyper_doorbell_alloc(1, forwarded, vm);
 	if (ret < 0)
-		return ret;
+		goto err_page;
 	vm->ioreq_event = ret;
 	ret = shyper_hvc_ioreq_page(vm->vmid, vm->ioreqs);
-	if (ret) {
-		shyper_doorbell_free(vm->ioreq_event, 1);
-		return ret;
-	}
-	vm->ioreqs_on = true;
+	if (ret)
+		goto err_doorbell;
 	return 0;
+
+err_doorbell:
+	shyper_doorbell_free(vm->ioreq_event, 1);
+err_page:
+	free_page((unsigned long)vm->ioreqs);
+	vm->ioreqs = NULL;
+	return ret;
 }
 
 void shyper_ioreqs_stop(struct vdev_vm *vm)
 {
+	bool kept;
 	u32 n;
 
-	if (!vm->ioreqs_on)
+	if (!vm->ioreqs)
 		return;
+	kept = shyper_hvc_ioreq_page(vm->vmid, NULL);
 	shyper_doorbell_free(vm->ioreq_event, 1);
 	for (n = 0; n < SHYPER_IOREQ_SLOTS; n++)
 		cancel_work_sync(&vm->slot[n].work);
-	vm->ioreqs_on = false;
+	/* If the hypervisor keeps it, it is not ours to free. */
+	if (!kept)
+		free_page((unsigned long)vm->ioreqs);
+	vm->ioreqs = NULL;
 }

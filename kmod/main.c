@@ -54,7 +54,7 @@ static int parts_start(struct device *dev, int irq, struct shyper_stash *stash)
 	ret = shyper_vdevs_start(alive);
 	if (ret)
 		goto err_disks;
-	ret = shyper_notify_start(dev, irq, stash->mq, stash->events);
+	ret = shyper_notify_start(dev, irq, stash->mq);
 	if (ret)
 		goto err_vdevs;
 	ret = shyper_chardev_start();

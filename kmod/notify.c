@@ -140,7 +140,7 @@ static irqreturn_t hvc_thread(int irq, void *data)
 	return IRQ_HANDLED;
 }
 
-int shyper_notify_start(struct device *dev, int irq, void *page, void *events)
+int shyper_notify_start(struct device *dev, int irq, void *page)
 {
 	int ret;
 
@@ -153,7 +153,7 @@ int shyper_notify_start(struct device *dev, int irq, void *page, void *events)
 		dev_err(dev, "the hypervisor does not take the message page\n");
 		return -EIO;
 	}
-	ret = shyper_doorbells_start(events);
+	ret = shyper_doorbells_start();
 	if (ret) {
 		dev_err(dev, "the hypervisor does not take the event page: %d\n",
 			ret);

@@ -22,11 +22,10 @@ struct shyper_notify_counts {
  * shyper_notify_start() - register the message page and take HVC_IRQ
  * @irq: Linux interrupt number of it
  * @page: the message page; it belongs to the hypervisor for good
- * @events: the event page, the same
  *
  * Return: 0; -EIO if the hypervisor refuses; what request_threaded_irq() returns.
  */
-int shyper_notify_start(struct device *dev, int irq, void *page, void *events);
+int shyper_notify_start(struct device *dev, int irq, void *page);
 
 /**
  * shyper_notify_stop() - no handler runs any more when this returns

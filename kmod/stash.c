@@ -13,10 +13,7 @@ static struct shyper_stash *stash_create(struct device *dev)
 	if (!stash)
 		return ERR_PTR(-ENOMEM);
 	stash->mq = (void *)get_zeroed_page(GFP_KERNEL);
-	stash->events = (void *)get_zeroed_page(GFP_KERNEL);
-	if (!stash->mq || !stash->events) {
-		free_page((unsigned long)stash->mq);
-		free_page((unsigned long)stash->events);
+	if (!stash->mq) {
 		kfree(stash);
 		return ERR_PTR(-ENOMEM);
 	}

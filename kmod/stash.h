@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What outlives the module. The hypervisor keeps the addresses of the message
- * page, the event page, each disk's content page and cache for good, and writes to them: so
+ * page and of each disk's content page and cache for good, and writes to them: so
  * they are never freed, and a module that is loaded again has to find them. The
  * device of /vm_service lives as long as the kernel, and its platform_data is ours:
  * it points to this.
@@ -36,7 +36,6 @@ struct shyper_stash_disk {
  * @disks:	entries of @disk in use; as the array, only changed under the lock
  *		of disk.c
  * @mq:		the message page
- * @events:	the event page
  * @disk:	in the order in which the hypervisor was told of them
  */
 struct shyper_stash {
@@ -44,12 +43,11 @@ struct shyper_stash {
 	u32 version;
 	u32 disks;
 	void *mq;
-	void *events;
 	struct shyper_stash_disk disk[SHYPER_API_MAX_DISKS];
 };
 
 #define SHYPER_STASH_MAGIC	0x7368797065727374ULL
-#define SHYPER_STASH_VERSION	2
+#define SHYPER_STASH_VERSION	1
 
 /**
  * shyper_stash_find() - the stash of an earlier load, or a new one

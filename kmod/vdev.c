@@ -409,9 +409,5 @@ int shyper_vdevs_start(u64 alive)
 
 void shyper_vdevs_stop(void)
 {
-	u32 n;
-
 	destroy_workqueue(shyper_vdev_wq);
-	for (n = 0; n < SHYPER_VM_MAX; n++)
-		free_page((unsigned long)vms[n].ioreqs);
 }

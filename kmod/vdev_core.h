@@ -104,8 +104,8 @@ struct ioreq_slot {
  * @vmid:	its id
  * @devs:	its devices
  * @mem:	its memory; NULL: not granted yet
- * @ioreqs:	kept until the module goes: EL2 may have it for as long
- * @ioreq_event: EL2 sets it for a forwarded access; 0: not allocated
+ * @ioreqs:	where EL2 puts forwarded accesses; NULL: not told yet
+ * @ioreq_event: EL2 sets it for one
  * @slot:	a vCPU each
  */
 struct vdev_vm {
@@ -114,7 +114,6 @@ struct vdev_vm {
 	struct shyper_guest_mem *mem;
 	struct shyper_ioreq_page *ioreqs;
 	u32 ioreq_event;
-	bool ioreqs_on;
 	struct ioreq_slot slot[SHYPER_IOREQ_SLOTS];
 };
 
