@@ -98,6 +98,17 @@ kselftest: setup ## Tests of the ioctl ABI that run in the MVM: build/kselftest/
 	@cp $(KSFT)/run_kselftest.sh $(KSFT_ROOT)/
 	@cp $(KSFT)/kselftest/*.sh $(KSFT)/kselftest/*.pl $(KSFT_ROOT)/kselftest/
 
+# The direct path's other side, for tests of EL2 without shyper.ko.
+.PHONY: el2test
+el2test: setup
+	@echo "build: el2test"
+	@mkdir -p $(B)/el2test/tree
+	@ln -sfn $(TOP)/include $(B)/el2test/include
+	@ln -sfn $(TOP)/tests/guest/bare $(B)/el2test/guest
+	@cp -rsf $(TOP)/tests/el2test/. $(B)/el2test/tree/
+	@find $(B)/el2test/tree -xtype l -delete
+	+$(MAKE) -C $(KDIR) M=$(B)/el2test/tree $(CROSS) modules
+
 # Guests without an operating system, for tests.
 .PHONY: bare
 bare: setup
@@ -105,7 +116,7 @@ bare: setup
 	$(MAKE) -C tests/guest/bare O=$(B)/bare CROSS_COMPILE=$(CROSS_COMPILE)
 
 .PHONY: images
-images: all bare ## What QEMU boots: build/images
+images: all bare el2test ## What QEMU boots: build/images
 	@tools/images.sh
 
 .PHONY: unit test test-quick

@@ -89,6 +89,8 @@ ROWS = [
     Row("lifecycle", "lifecycle", paths=PATHS, usual=DIRECT, smp=3, mem="3G",
         timeout=240,
         allow=r"^g1\|.*Kernel panic - not syncing: sysrq triggered crash"),
+    Row("direct-el2", "direct-el2", quick=True, smp=4, el2="mvm_cpus=2",
+        timeout=120),
     Row("bare-metal", "bare-metal", smp=3, paths=PATHS, usual=DIRECT, timeout=120),
     Row("config-errors", "config-errors", paths=PATHS, usual=DIRECT, timeout=120),
     Row("cycle", "cycle", paths=PATHS, usual=DIRECT, timeout=400),

@@ -99,8 +99,11 @@ int trap_access(struct vcpu *vcpu, struct mmio_access *access, void *priv)
 	u64 ipa = (u64)priv + access->offset;
 	const struct trap *trap = trap_find(&vcpu->vm->traps, ipa, access->width);
 
-	/* A page answers loads; one that comes here is no load of a register. */
-	if (!trap || (trap->page && !access->write))
+	/*
+	 * A page answers loads; one that comes here is no load of a register. No
+	 * device has registers across its own grain.
+	 */
+	if (!trap || (trap->page && !access->write) || ipa % access->width)
 		return -EFAULT;
 	return ioreq_forward(vcpu, trap, ipa, access);
 }
