@@ -72,4 +72,13 @@ static inline ssize_t shyper_iocb_write(struct file *file, struct kiocb *iocb,
 #endif
 }
 
+/* What tty_operations.write returns, and its count. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
+typedef ssize_t shyper_tty_ret_t;
+typedef size_t shyper_tty_len_t;
+#else
+typedef int shyper_tty_ret_t;
+typedef int shyper_tty_len_t;
+#endif
+
 #endif /* SHYPER_COMPAT_H */

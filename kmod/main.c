@@ -16,6 +16,7 @@
 #include "hypercall.h"
 #include "notify.h"
 #include "stash.h"
+#include "vconsole.h"
 #include "vdev.h"
 #include "vm.h"
 
@@ -45,9 +46,12 @@ static int parts_start(struct device *dev, int irq, struct shyper_stash *stash)
 	u64 alive;
 	int ret;
 
-	ret = shyper_vms_start(&alive);
+	ret = shyper_consoles_start();
 	if (ret)
 		return ret;
+	ret = shyper_vms_start(&alive);
+	if (ret)
+		goto err_consoles;
 	ret = shyper_disks_start(stash, dev, alive);
 	if (ret)
 		goto err_vms;
@@ -71,6 +75,8 @@ err_disks:
 	shyper_disks_stop();
 err_vms:
 	shyper_vms_stop();
+err_consoles:
+	shyper_consoles_stop();
 	return ret;
 }
 
@@ -109,6 +115,7 @@ static void stop(void)
 	shyper_vdevs_stop();
 	shyper_disks_stop();
 	shyper_vms_stop();
+	shyper_consoles_stop();
 }
 
 static const struct of_device_id shyper_of_match[] = {

@@ -57,7 +57,7 @@ typedef struct shyper_vdev *vdev_create(u32 vmid, u32 vcpus,
 static vdev_create * const vdev_creates[] = {
 	[SHYPER_DEV_VIRTIO_BLK_MEDIATED] = NULL,
 	[SHYPER_DEV_VIRTIO_NET] = NULL,
-	[SHYPER_DEV_VIRTIO_CONSOLE] = NULL,
+	[SHYPER_DEV_VIRTIO_CONSOLE] = shyper_console_dev_create,
 };
 
 /* Its registers are a page that we give, its interrupt is one that EL2 makes. */
@@ -72,12 +72,22 @@ static int direct_check(const struct shyper_vm_device *arg)
 	return 0;
 }
 
+/* A device tree's node has its address after the name, which the hypervisor adds. */
+static void node_name(struct shyper_vm_device *node,
+		      const struct shyper_vm_device *arg)
+{
+	*node = *arg;
+	memset(node->name, 0, sizeof(node->name));
+	memcpy(node->name, arg->name, strcspn(arg->name, "@"));
+}
+
 /* The hypervisor comes last, as it cannot be told to forget a device. */
 static int direct_ask(struct shyper_vm *vm, const struct shyper_vm_device *arg,
 		      struct shyper_vm_scratch *mem)
 {
 	static const char compatible[] = "virtio,mmio";
 	u64 cfg[SHYPER_API_CFG_WORDS] = { 0 };
+	struct shyper_vm_device node;
 	struct shyper_vdev *vdev;
 	int ret = direct_check(arg);
 
@@ -89,7 +99,8 @@ static int direct_ask(struct shyper_vm *vm, const struct shyper_vm_device *arg,
 	vdev->type = arg->type;
 	static_assert(sizeof(compatible) <= sizeof(cfg));
 	memcpy(cfg, compatible, sizeof(compatible));
-	ret = device_ask(vm, arg, SHYPER_EMU_MVM, cfg, mem);
+	node_name(&node, arg);
+	ret = device_ask(vm, &node, SHYPER_EMU_MVM, cfg, mem);
 	if (ret)
 		shyper_vdev_destroy(vdev);
 	return ret;

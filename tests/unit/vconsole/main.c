@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "tap.h"
+
+extern const struct tap_suite control_suite;
+extern const struct tap_suite keep_suite;
+
+int main(void)
+{
+	static const struct tap_suite *const suites[] = {
+		&control_suite,
+		&keep_suite,
+	};
+
+	return tap_main(suites, sizeof(suites) / sizeof(suites[0]));
+}
