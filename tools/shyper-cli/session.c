@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
@@ -110,6 +111,28 @@ static int take_output(struct attachment *attachment)
 	return write_all(STDOUT_FILENO, data, (size_t)n);
 }
 
+/* The guest's programs fill the window that they are seen in. */
+static void pass_size(const struct attachment *attachment)
+{
+	struct winsize size;
+
+	if (attachment->terminal && !ioctl(STDIN_FILENO, TIOCGWINSZ, &size) &&
+	    size.ws_row && size.ws_col)
+		ioctl(attachment->console, TIOCSWINSZ, &size);
+}
+
+/* Return: true if it ends the session. */
+static bool take_signal(const struct attachment *attachment)
+{
+	struct signalfd_siginfo info;
+
+	if (read(attachment->signals, &info, sizeof(info)) != sizeof(info) ||
+	    info.ssi_signo != SIGWINCH)
+		return true;
+	pass_size(attachment);
+	return false;
+}
+
 /* Until the escape character, a signal, or silence after the input's end. */
 static int pump(struct attachment *attachment)
 {
@@ -129,7 +152,7 @@ static int pump(struct attachment *attachment)
 		n = poll(fds, 3, ended ? attachment->idle_ms : -1);
 		if (n < 0 && errno != EINTR)
 			return -errno;
-		if (!n || (n > 0 && fds[2].revents))
+		if (!n || (n > 0 && fds[2].revents && take_signal(attachment)))
 			return 0;
 		if (n > 0 && fds[0].revents)
 			err = take_input(attachment);
@@ -170,12 +193,15 @@ int session_run(int console, unsigned int idle)
 	sigaddset(&signals, SIGINT);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGHUP);
+	sigaddset(&signals, SIGWINCH);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	attachment.signals = signalfd(-1, &signals, SFD_CLOEXEC);
 	err = attachment.signals < 0 ? -errno : set_raw(&attachment);
-	if (!err)
+	if (!err) {
+		pass_size(&attachment);
 		err = pump(&attachment);
+	}
 	if (attachment.terminal) {
 		tcsetattr(STDIN_FILENO, TCSANOW, &attachment.saved);
 		fprintf(stderr, "\nDetached.\n");

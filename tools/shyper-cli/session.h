@@ -8,7 +8,8 @@
  * @console:	a non-blocking descriptor
  * @idle:	seconds of silence that end it, once the input has
  *
- * On a terminal, which is raw meanwhile, Ctrl-] ends it. SIGINT, SIGTERM and
+ * On a terminal, which is raw meanwhile, Ctrl-] ends it, and the console has its
+ * size. SIGINT, SIGTERM and
  * SIGHUP do so always.
  *
  * Return: 0 or a negative errno.

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -158,6 +159,41 @@ static void test_terminal(void)
 	   "session: the terminal is as before then, too");
 }
 
+static bool has_size(int fd, unsigned short rows, unsigned short cols)
+{
+	struct winsize size;
+	int tries;
+
+	for (tries = 0; tries < 500; tries++) {
+		if (!ioctl(fd, TIOCGWINSZ, &size) && size.ws_row == rows &&
+		    size.ws_col == cols)
+			return true;
+		usleep(10000);
+	}
+	return false;
+}
+
+static void test_size(void)
+{
+	struct winsize size = { .ws_row = 31, .ws_col = 97 };
+	int keyboard, terminal, guest, console;
+	struct seat seat;
+
+	if (openpty(&keyboard, &terminal, NULL, NULL, &size) ||
+	    openpty(&guest, &console, NULL, NULL, NULL))
+		abort();
+	seat.pid = fork();
+	if (!seat.pid)
+		be_session(console, terminal, terminal);
+	ok(has_size(guest, 31, 97), "session: the guest has the terminal's size");
+	size.ws_row = 32;
+	ioctl(keyboard, TIOCSWINSZ, &size);
+	kill(seat.pid, SIGWINCH);
+	ok(has_size(guest, 32, 97), "session: and gets a new one");
+	put(keyboard, "\035");
+	ok(get_up(&seat) == 0, "session: a new size does not end it");
+}
+
 static void test_pipes(void)
 {
 	static const char binary[] = "a\035b\003c\n";
@@ -191,6 +227,7 @@ static void test_pipes(void)
 void test_session(void)
 {
 	test_terminal();
+	test_size();
 	test_pipes();
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
