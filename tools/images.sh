@@ -69,7 +69,7 @@ new_root() {
 	cp "$B/cache/fio/fio" "$B/cache/iperf3/iperf3" "$root/usr/bin/"
 	install -D -m 755 "$TOP/tools/initramfs/udhcpc" \
 		"$root/etc/udhcpc/default.script"
-	for f in frames udprr; do
+	for f in frames peek udprr; do
 		aarch64-linux-gnu-gcc -O2 -Wall -s -static -o "$root/usr/bin/$f" \
 			"$TOP/tests/tools/$f.c"
 	done
@@ -119,6 +119,7 @@ mvm_image() {
 	if [ -e "$B/kmod/shyper.ko" ]; then
 		cp "$B/kmod/shyper.ko" "$root/lib/shyper/"
 	fi
+	cp "$B/el2test/tree/el2test.ko" "$root/lib/shyper/"
 	for f in shyperd shyper-cli; do
 		if [ -e "$B/user/$f" ]; then
 			aarch64-linux-gnu-strip -o "$root/usr/sbin/$f" "$B/user/$f"
