@@ -128,7 +128,7 @@ struct net_port {
 	struct shyper_chain tx;
 	struct shyper_seg tx_seg[NET_SEGS];
 	struct shyper_seg rx_seg[2 * NET_SEGS];
-	u16 rx_head[NET_MERGE_MAX];
+	u32 rx_head[NET_MERGE_MAX];
 	u32 rx_len[NET_MERGE_MAX];
 };
 

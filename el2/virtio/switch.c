@@ -108,7 +108,8 @@ static int gather(struct net_port *port, u64 need, u32 *count)
 		chain.seg += chain.nwrite;
 	}
 	if (drop != NET_PASS)
-		shyper_vring_unpop(ring, (u16)n);
+		while (n)
+			shyper_vring_unpop(ring, port->rx_head[--n]);
 	*count = n;
 	return drop;
 }
@@ -154,8 +155,8 @@ static int receive_locked(struct net_port *port, struct net_frame *frame)
 		return drop;
 	fill(port, frame, count);
 	for (n = 0; n < count; n++)
-		shyper_vring_fill(ring, (u16)n, port->rx_head[n], port->rx_len[n]);
-	shyper_vring_publish(ring, (u16)count);
+		shyper_vring_fill(ring, port->rx_head[n], port->rx_len[n]);
+	shyper_vring_publish(ring);
 	return NET_PASS;
 }
 

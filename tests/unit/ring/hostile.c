@@ -92,7 +92,7 @@ static void too_many_available(void)
 		put(&w.desc[0], DATA_AT, 1, 0, 0);
 		avail(0);
 		CHECK_EQ(pop(), 1);
-		w.avail->idx = (uint16_t)(w.vr.last_avail + ahead[i]);
+		w.avail->idx = (uint16_t)(w.vr.sp.next_avail + ahead[i]);
 		CHECK_EQ(pop(), SHYPER_VRING_E_AVAIL);
 		world_end();
 	}
@@ -247,7 +247,7 @@ static void fetched_once(void)
 	w.hook_at = DATA_AT + 0x100;
 	avail(0);
 	CHECK_EQ(pop(), 1);
-	CHECK_EQ(w.chain.head, 0);
+	CHECK_EQ((uint16_t)w.chain.head, 0);
 	CHECK_EQ(w.chain.read_len, 26);
 	CHECK_EQ(w.chain.write_len, 20);
 	CHECK(!w.chain.fault);

@@ -47,7 +47,7 @@ static void chain_parts(void)
 	put(&w.desc[0], DATA_AT + 0x400, 1, WRITE, 77);
 	avail(3);
 	CHECK_EQ(pop(), 1);
-	CHECK_EQ(w.chain.head, 3);
+	CHECK_EQ((uint16_t)w.chain.head, 3);
 	CHECK_EQ(w.chain.nread, 2);
 	CHECK_EQ(w.chain.nwrite, 2);
 	CHECK_EQ(w.chain.read_len, 48);
@@ -214,7 +214,7 @@ static void index_wrap(uint64_t features)
 			avail((uint16_t)((total + i) % NUM));
 		for (i = 0; i < burst; i++) {
 			expect = (uint16_t)((total + i) % NUM);
-			if (!CHECK_EQ(pop(), 1) || !CHECK_EQ(w.chain.head, expect))
+			if (!CHECK_EQ(pop(), 1) || !CHECK_EQ((uint16_t)w.chain.head, expect))
 				goto out;
 			shyper_vring_push(&w.vr, w.chain.head, total + i);
 			if (!CHECK_EQ(w.used->ring[(total + i) % NUM].len,
