@@ -155,7 +155,8 @@ void *shyper_guest_mem_translate(void *priv, u64 addr, u32 *len)
 		offset = addr - region->ipa;
 		if (offset >= region->length)
 			continue;
-		*len = min_t(u64, *len, region->length - offset);
+		/* More than was asked for: rings remember it. */
+		*len = min_t(u64, U32_MAX, region->length - offset);
 		return region->va + offset;
 	}
 	return NULL;

@@ -36,7 +36,7 @@ void shyper_guest_mem_revoke(struct shyper_guest_mem *mem);
 /**
  * shyper_guest_mem_translate() - a shyper_vring_translate; @priv is the guest_mem
  * @addr: in the guest
- * @len: in: bytes, not 0; out: how many of them are contiguous here
+ * @len: in: bytes, not 0; out: how many are contiguous here, which may be more
  *
  * Context: any. What is returned is in the linear map: virt_to_page() works.
  * Return: NULL if it is not the guest's memory.
