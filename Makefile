@@ -129,9 +129,13 @@ test: images ## All tests; T="NAME..." for some of them
 test-quick: images ## The quick ones
 	@tests/run --quick $(T)
 
-.PHONY: bench
-bench: images ## Measure: a table, build/bench/results.json, docs/performance.md
-	@tests/bench/run --doc docs/performance.md $(BENCH)
+.PHONY: bench bench-images
+bench-images: images
+	@tools/setup.sh bench
+	@tools/images.sh bench
+
+bench: bench-images ## Measure: build/bench/results.json, docs/performance.md and its plots
+	@tests/bench/run $(BENCH)
 
 .PHONY: run
 run: images ## A guest on its mediated disk; a shell in the MVM at a terminal

@@ -6,7 +6,9 @@
 # images. Needs no root: cpio and mke2fs take the owner as an option, and device
 # nodes come from devtmpfs.
 #
-#   tools/images.sh
+#   tools/images.sh         all that tests boot
+#   tools/images.sh bench   from those and what tools/setup.sh bench fetched: the host of
+#                           KVM, and guests with cyclictest
 
 set -euo pipefail
 
@@ -23,7 +25,7 @@ COMMON_MODULES=(
 )
 MVM_MODULES=(
 	"${COMMON_MODULES[@]}" nvme crc64_rocksoft_generic crct10dif_generic brd
-	bridge nft_masq nft_chain_nat veth
+	bridge nft_masq nft_chain_nat veth tun vhost_net
 )
 GUEST_MODULES=("${COMMON_MODULES[@]}")
 
@@ -113,7 +115,12 @@ mvm_image() {
 	add_modules "$root" "${MVM_MODULES[@]}"
 	mkdir -p "$root/etc/shyper" "$root/lib/shyper" "$root/tests/bench"
 	cp -r "$TOP/tests/e2e" "$TOP/tests/guest" "$root/tests/"
-	cp "$TOP/tests/bench/mvm" "$TOP/tests/bench/net" "$root/tests/bench/"
+	for f in "$TOP"/tests/bench/*; do
+		case $f in
+		*.py | */run) ;;
+		*) cp "$f" "$root/tests/bench/" ;;
+		esac
+	done
 	cp "$B/cache/dnsmasq/dnsmasq" "$root/usr/sbin/"
 	cp -r "$TOP/tools/initramfs/shyper/." "$root/etc/shyper/"
 	if [ -e "$B/kmod/shyper.ko" ]; then
@@ -163,6 +170,36 @@ disk_images() {
 	rm -f "$OUT/part.img"
 }
 
+# packed DIR: a cpio of it. The kernel unpacks several, one behind the other, and
+# wants one that is not compressed to begin at a multiple of 4.
+packed() {
+	(cd "$1" && find . | LC_ALL=C sort |
+		cpio --quiet -o -H newc -R +0:+0 --reproducible)
+}
+
+# The guests lie in the MVM's initramfs: under icount, time jumps to the next timer
+# while a disk of this machine works, and drivers believe that it hangs.
+bench_images() {
+	local dir=$OUT/bench.root
+
+	rm -rf "$dir"
+	mkdir -p "$dir/data"
+	cp "$OUT/Image" "$dir/data/"
+	packed "$B/cache/bench/cyclictest" |
+		cat - "$OUT/guest.cpio.gz" >"$dir/data/guest.cpio.gz"
+	{
+		packed "$dir"
+		packed "$B/cache/bench/cyclictest"
+		cat "$OUT/mvm.cpio.gz"
+	} >"$OUT/mvm-bench.cpio"
+	packed "$B/cache/bench/qemu-system-aarch64" |
+		cat - "$OUT/mvm-bench.cpio" >"$OUT/host-bench.cpio"
+}
+
+if [ "${1:-}" = bench ]; then
+	bench_images
+	exit
+fi
 mkdir -p "$OUT"
 ln -sf "$SYSROOT/boot/vmlinuz-$VERSION" "$OUT/Image"
 guest_image

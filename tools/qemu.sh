@@ -7,6 +7,7 @@
 #   tools/qemu.sh [OPTION]... [-- QEMU ARGUMENTS]
 #
 #   --plain            boot the MVM's kernel without the EL2 monitor
+#   --kvm              the same on the board with EL2, so that it has KVM
 #   --smp N            CPUs of the board (2)
 #   --mem SIZE         its memory (3G)
 #   --el2 OPTIONS      options of the EL2 monitor, e.g. "mvm_cpus=1 abi=deployed"
@@ -34,11 +35,12 @@ INITRD_ADDR=0x4c000000
 
 die() { printf 'qemu.sh: error: %s\n' "$*" >&2; exit 2; }
 
-plain=no smp=2 mem=3G el2='' append='' initrd=$B/images/mvm.cpio.gz tap=''
+plain=no el2_on='' smp=2 mem=3G el2='' append='' initrd=$B/images/mvm.cpio.gz tap=''
 interactive=no icount='' limit='' disks=() extra=() n=0
 while [ $# -gt 0 ]; do
 	case $1 in
 	--plain) plain=yes ;;
+	--kvm) plain=yes el2_on=virtualization=on, ;;
 	--interactive) interactive=yes ;;
 	--) shift; extra=("$@"); break ;;
 	--*)
@@ -67,7 +69,7 @@ args+=" panic=-1 printk.devkmsg=on loglevel=6 $append"
 
 qemu=(qemu-system-aarch64 -cpu cortex-a57 -smp "$smp" -m "$mem" -no-reboot)
 if [ $plain = yes ]; then
-	qemu+=(-machine "virt,gic-version=3" -kernel "$kernel"
+	qemu+=(-machine "virt,${el2_on}gic-version=3" -kernel "$kernel"
 		-initrd "$initrd" -append "$args")
 else
 	[ -r "$B/el2/el2.bin" ] || die "build/el2/el2.bin is missing: make el2"

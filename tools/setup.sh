@@ -7,6 +7,7 @@
 #
 #   tools/setup.sh            all that `make` and `make test` need
 #   tools/setup.sh backports  headers of the backports kernel (make kmod-612)
+#   tools/setup.sh bench      QEMU and cyclictest for arm64 (make bench)
 #
 # Everything fetched stays in build/cache. arm64 packages are only unpacked,
 # never installed, by an apt state of our own: the machine's dpkg and apt
@@ -342,6 +343,64 @@ setup_backports() {
 	stamp backports "$want"
 }
 
+# needed_libraries FOLDER PROGRAM: the files in FOLDER that the program is linked with.
+needed_libraries() {
+	local todo=("$2") names seen=' ' n f
+
+	while [ ${#todo[@]} -gt 0 ]; do
+		names=$(aarch64-linux-gnu-readelf -d "${todo[0]}" |
+			sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p')
+		todo=("${todo[@]:1}")
+		for n in $names; do
+			[[ $seen != *" $n "* ]] || continue
+			seen+="$n "
+			f=$(find "$1" -name "$n" -print -quit)
+			[ -n "$f" ] || die "no package has $n, which $2 needs"
+			printf '%s\n' "$f"
+			todo+=("$f")
+		done
+	done
+}
+
+# unpack_program PACKAGE PROGRAM: $CACHE/bench/NAME has an arm64 program of a package, as
+# it lies in a file system, with its libraries.
+unpack_program() {
+	local name=${2##*/} root=$CACHE/bench/root dir list f
+	dir=$CACHE/bench/$name
+
+	list=$(apt_get -s --no-install-recommends install "$1" |
+		awk '/^Inst / { print $2 }')
+	# shellcheck disable=SC2046 # one word is counted
+	say "fetching $1 for arm64 with the" $(wc -w <<<"$list") "packages it depends on"
+	rm -rf "$root" "$dir"
+	mkdir -p "$root" "$dir/lib" "$dir/usr/bin" "$dir/usr/lib/aarch64-linux-gnu"
+	# shellcheck disable=SC2086 # a list
+	apt_fetch $list
+	for f in $list; do
+		dpkg-deb -x "$(deb_path "$f")" "$root"
+	done
+	needed_libraries "$root" "$root/$2" >"$dir.list"
+	xargs cp -L -t "$dir/usr/lib/aarch64-linux-gnu" <"$dir.list"
+	cp -L "$root/$2" "$dir/usr/bin/"
+	cp -L "$root/lib/ld-linux-aarch64.so.1" "$dir/lib/"
+	aarch64-linux-gnu-strip "$dir"/usr/lib/aarch64-linux-gnu/* "$dir/usr/bin/"*
+	rm -rf "$root" "$dir.list"
+}
+
+# What only `make bench` boots: a VMM for KVM to compare with, and cyclictest. Their
+# libraries come along, as neither can be linked statically from packages.
+setup_bench() {
+	local want="$LAYOUT bench"
+
+	if stamped bench "$want"; then
+		return
+	fi
+	apt_init
+	unpack_program qemu-system-arm usr/bin/qemu-system-aarch64
+	unpack_program rt-tests usr/bin/cyclictest
+	stamp bench "$want"
+}
+
 # shellcheck disable=SC1091
 [ "$(. /etc/os-release && echo "${VERSION_CODENAME:-}")" = "$SUITE" ] ||
 	say "warning: this is not Debian 12 ($SUITE); going on anyway"
@@ -359,6 +418,8 @@ setup_dnsmasq
 case ${1:-} in
 backports)
 	setup_backports ;;
+bench)
+	setup_bench ;;
 '') ;;
 *)
 	die "unknown part '$1'" ;;

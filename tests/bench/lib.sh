@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# For the benchmarks in the MVM (busybox sh): the kinds of guest, and what is said to
+# the host. Sourced after lib.sh and guest.sh of tests/e2e.
+#
+# bench.configs=A,B,... on the kernel's command line names what is measured, in that
+# order. "mvm" and "host" are the MVM itself, under EL2 or as KVM's host; each other
+# one is a kind of guest, and its hypervisor's script has for it
+#
+#   hv_init                    what is needed once
+#   hv_up CONFIG N [disk] [net]  boot guest gN, until it takes commands
+#   hv_down CONFIG N           end it
+#   hv_counters CONFIG N       "NAME VALUE" lines of what was counted
+#   hv_facts CONFIG            sizes and times
+#   hv_net CONFIG N            guest gN's interface on this side
+#
+# Lines for the host, through the result port:
+#
+#   bench CONFIG DEVICE WORKLOAD KIND ...
+#   bench done CONFIG
+#   bench missing CONFIG REASON
+#   bench value NAME UNIT VALUE
+
+BACKEND=$(kernel_arg bench.backend) || give_up "bench.backend= is missing"
+CONFIGS=$(kernel_arg bench.configs | tr , ' ')
+GUEST_ARGS="panic=-1 loglevel=4 guest.run=agent nokaslr kpti=off"
+# Seconds that a guest has to answer in.
+PATIENCE=120
+
+if [ -d /sys/kernel/debug/kvm ]; then
+	. /tests/bench/kvm.sh
+else
+	. /tests/bench/shyper.sh
+fi
+
+# value NAME UNIT VALUE: of the whole
+value() { tap "bench value $1 $2 $3"; }
+
+# In ms: busybox's awk has integers of 32 bits.
+now_ms() { awk '{ printf "%d", $1 * 1000 }' /proc/uptime; }
+
+# sum KEY...: of these keys in the JSON /tmp/json.
+sum() { json_get "$@" </tmp/json | awk '{ n += $1 } END { print n + 0 }'; }
+
+# differences BEFORE AFTER: "NAME VALUE" lines of two files of counters. (Numbers in
+# awk are floating-point; only its %d is of 32 bits.)
+differences() {
+	awk 'NR == FNR { was[$1] = $2; next } { printf "%s %.0f\n", $1, $2 - was[$1] }' \
+		"$1" "$2"
+}
+
+# guest_counters NAME: what the guest itself counts. The command's own interrupts
+# are a few, and in what is measured thousands.
+guest_counters() {
+	guest "$1" 30 "awk 'NR == 1 { n = NF } NR > 1 { for (i = 2; i < n + 2; i++) s += \$i }
+		END { print \"irqs\", s }' /proc/interrupts;
+		[ ! -e /sys/block/vda ] || awk '{ print \"requests\", \$1 + \$5 }' /sys/block/vda/stat"
+}
+
+# per_config FUNCTION [DEVICE]...: for each kind that is asked for, bring its guest up,
+# with devices of hv_up, and have FUNCTION CONFIG measure it; one that fails is told
+# to the host, and the others go on.
+per_config() {
+	local measure=$1 config before
+	shift
+
+	for config in $CONFIGS; do
+		case $config in
+		mvm | host)
+			measured "$config" "$measure"
+			continue ;;
+		esac
+		before=$(now_ms)
+		if check "$config: a guest boots" hv_up "$config" 1 "$@"; then
+			tap "bench $config boot $BACKEND value guest_boot ms $(($(now_ms) - before))"
+			measured "$config" "$measure"
+		else
+			tap "bench missing $config its guest did not boot"
+			skip "$config" "no guest"
+		fi
+		hv_down "$config" 1
+	done
+}
+
+# measured CONFIG FUNCTION
+measured() {
+	if check "$1" "$2" "$1"; then
+		tap "bench done $1"
+	else
+		tap "bench missing $1 it failed"
+	fi
+}
+
+# plan_configs N: of N checks and those of per_config.
+plan_configs() {
+	local n=$1 config
+
+	for config in $CONFIGS; do
+		case $config in
+		mvm | host) n=$((n + 1)) ;;
+		*) n=$((n + 2)) ;;
+		esac
+	done
+	plan "$n"
+}
+
+[ -d /sys/kernel/debug/kvm ] || value mvm_boot ms "$(now_ms)"
