@@ -147,14 +147,6 @@ static void refuse(struct shyper_disk *disk, int err)
 	answer(disk);
 }
 
-/* Bucket n has what took less than 2^n microseconds. */
-static void count_latency(struct shyper_disk *disk, u64 ns)
-{
-	u32 n = fls64(ns / NSEC_PER_USEC);
-
-	disk->counts.latency[min_t(u32, n, SHYPER_API_LATENCY_BUCKETS - 1)]++;
-}
-
 void shyper_blk_complete(struct shyper_disk *disk, int err)
 {
 	struct shyper_disk_counts *counts = &disk->counts;
@@ -180,7 +172,7 @@ void shyper_blk_complete(struct shyper_disk *disk, int err)
 	} else {
 		counts->read_bytes += bytes;
 	}
-	count_latency(disk, ns);
+	shyper_disk_count_latency(counts, ns);
 	trace_shyper_complete(disk->index, err, ns);
 	answer(disk);
 	rcu_read_unlock();

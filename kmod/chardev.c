@@ -160,7 +160,9 @@ static long disk_detach(struct file *file, void *arg)
 {
 	struct shyper_disk_detach *detach = arg;
 
-	return detach->flags ? -EINVAL : shyper_disk_detach(detach->index);
+	if (detach->flags & ~SHYPER_DISK_DETACH_FORCE)
+		return -EINVAL;
+	return shyper_disk_detach(detach->index, detach->flags);
 }
 
 static long disk_get_info(struct file *file, void *arg)

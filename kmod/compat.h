@@ -4,6 +4,7 @@
 #define SHYPER_COMPAT_H
 
 #include <linux/blkdev.h>
+#include <linux/cgroup.h>
 #include <linux/fs.h>
 #include <linux/version.h>
 
@@ -79,6 +80,33 @@ typedef size_t shyper_tty_len_t;
 #else
 typedef int shyper_tty_ret_t;
 typedef int shyper_tty_len_t;
+#endif
+
+/* The cgroup whose I/O the caller's is; NULL where there is no such thing. */
+#ifdef CONFIG_BLK_CGROUP
+
+static inline struct cgroup_subsys_state *shyper_io_css_get(void)
+{
+	return task_get_css(current, io_cgrp_id);
+}
+
+static inline void shyper_io_css_put(struct cgroup_subsys_state *css)
+{
+	if (css)
+		css_put(css);
+}
+
+#else
+
+static inline struct cgroup_subsys_state *shyper_io_css_get(void)
+{
+	return NULL;
+}
+
+static inline void shyper_io_css_put(struct cgroup_subsys_state *css)
+{
+}
+
 #endif
 
 #endif /* SHYPER_COMPAT_H */

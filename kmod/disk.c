@@ -21,6 +21,7 @@
 #include "disk.h"
 #include "event.h"
 #include "hypercall.h"
+#include "vblk.h"
 
 /*
  * A hypervisor that does not enforce the limits in the page copies up to as much
@@ -257,7 +258,24 @@ static struct shyper_disk *find_attached(u32 index)
 	return disks[index]->backend ? disks[index] : ERR_PTR(-ENODEV);
 }
 
-int shyper_disk_detach(u32 index)
+/* A direct device knows by itself what is in flight. */
+static int detach_taken(struct shyper_disk *disk, u32 flags)
+{
+	int ret = 0;
+
+	if (!(flags & SHYPER_DISK_DETACH_FORCE))
+		return -EBUSY;
+	if (disk->direct)
+		ret = shyper_vblk_remove_disk(disk->direct);
+	if (ret)
+		return ret;
+	pr_warn("disk %u \"%s\": taken away from VM %u\n", disk->index, disk->name,
+		disk->stash->vmid);
+	detach(disk);
+	return 0;
+}
+
+int shyper_disk_detach(u32 index, u32 flags)
 {
 	struct shyper_disk *disk;
 	int ret = 0;
@@ -267,7 +285,7 @@ int shyper_disk_detach(u32 index)
 	if (IS_ERR(disk))
 		ret = PTR_ERR(disk);
 	else if (disk->stash->vmid)
-		ret = -EBUSY;
+		ret = detach_taken(disk, flags);
 	else
 		detach(disk);
 	mutex_unlock(&disks_lock);
@@ -276,18 +294,30 @@ int shyper_disk_detach(u32 index)
 
 /* ---- information ---- */
 
-static void info_fill(const struct shyper_disk *disk,
-		      struct shyper_disk_info *info)
+void shyper_disk_counts_add(struct shyper_disk_counts *sum,
+			    const struct shyper_disk_counts *counts)
 {
-	const struct shyper_disk_counts *counts = &disk->counts;
+	u32 n;
 
-	memcpy(info->name, disk->name, sizeof(info->name));
-	memcpy(info->path, disk->path, sizeof(info->path));
-	info->flags = disk->flags;
-	info->first_sector = disk->first_sector;
-	info->sectors = disk->sectors;
-	info->cache_size = disk->cache_size;
-	info->vmid = disk->stash->vmid ?: SHYPER_DISK_NO_VM;
+	sum->reads += counts->reads;
+	sum->writes += counts->writes;
+	sum->read_bytes += counts->read_bytes;
+	sum->write_bytes += counts->write_bytes;
+	sum->read_errors += counts->read_errors;
+	sum->write_errors += counts->write_errors;
+	sum->refused += counts->refused;
+	if (counts->last_error) {
+		sum->last_error = counts->last_error;
+		sum->last_error_sector = counts->last_error_sector;
+	}
+	for (n = 0; n < SHYPER_API_LATENCY_BUCKETS; n++)
+		sum->latency[n] += counts->latency[n];
+}
+
+static void info_counts(const struct shyper_disk_counts *counts,
+			struct shyper_disk_info *info)
+{
+
 	info->reads = counts->reads;
 	info->writes = counts->writes;
 	info->read_bytes = counts->read_bytes;
@@ -299,6 +329,24 @@ static void info_fill(const struct shyper_disk *disk,
 	info->last_error_sector = counts->last_error_sector;
 	static_assert(sizeof(info->latency) == sizeof(counts->latency));
 	memcpy(info->latency, counts->latency, sizeof(info->latency));
+}
+
+static void info_fill(const struct shyper_disk *disk,
+		      struct shyper_disk_info *info)
+{
+	struct shyper_disk_counts counts = disk->counts;
+
+	memcpy(info->name, disk->name, sizeof(info->name));
+	memcpy(info->path, disk->path, sizeof(info->path));
+	info->flags = disk->flags;
+	info->first_sector = disk->first_sector;
+	info->sectors = disk->direct ? shyper_disk_sectors_now(disk) :
+					disk->sectors;
+	info->cache_size = disk->cache_size;
+	info->vmid = disk->stash->vmid ?: SHYPER_DISK_NO_VM;
+	if (disk->direct)
+		shyper_vblk_count(disk->direct, &counts);
+	info_counts(&counts, info);
 }
 
 int shyper_disk_get_info(struct shyper_disk_info *info)
@@ -379,6 +427,7 @@ static int take_locked(struct shyper_disk *disk, u32 vmid, u64 *cfg)
 	u64 *count = &cfg[SHYPER_CFG_DISK_COUNT];
 	int ret;
 
+	lockdep_assert_held(&disks_lock);
 	if (first >= disk->sectors)
 		return -EINVAL;
 	if (!*count)
@@ -408,6 +457,27 @@ int shyper_disk_take(u32 vmid, u64 cfg[SHYPER_API_CFG_WORDS])
 	return ret;
 }
 
+struct shyper_disk *shyper_disk_take_direct(u32 vmid,
+					    u64 cfg[SHYPER_API_CFG_WORDS],
+					    struct shyper_vblk *dev)
+{
+	u64 want = cfg[SHYPER_CFG_DISK_INDEX];
+	struct shyper_disk *disk;
+	int ret;
+
+	mutex_lock(&disks_lock);
+	disk = want ? choose_named(want) : first_free(true);
+	if (!IS_ERR(disk)) {
+		ret = take_locked(disk, vmid, cfg);
+		if (ret < 0)
+			disk = ERR_PTR(ret);
+		else
+			disk->direct = dev;
+	}
+	mutex_unlock(&disks_lock);
+	return disk;
+}
+
 static void put_locked(struct shyper_disk *disk)
 {
 	lockdep_assert_held(&disks_lock);
@@ -421,6 +491,15 @@ void shyper_disk_put(u32 index)
 {
 	mutex_lock(&disks_lock);
 	put_locked(disks[index]);
+	mutex_unlock(&disks_lock);
+}
+
+void shyper_disk_put_direct(struct shyper_disk *disk, struct shyper_vblk *dev)
+{
+	mutex_lock(&disks_lock);
+	disk->direct = NULL;
+	shyper_vblk_count(dev, &disk->counts);
+	put_locked(disk);
 	mutex_unlock(&disks_lock);
 }
 

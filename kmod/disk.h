@@ -14,6 +14,7 @@
 #include "stash.h"
 
 struct shyper_disk;
+struct shyper_vblk;
 
 /**
  * struct shyper_backend - how requests reach what is attached
@@ -82,6 +83,8 @@ struct shyper_disk_counts {
  * @flags:	SHYPER_DISK_*
  * @first_sector: where it begins in the file
  * @sectors:	its size
+ * @whole:	up to the end of the file, wherever that is
+ * @direct:	the direct device that has it; lock of disk.c
  * @cache_size:	bytes of the cache that a request may use
  * @req:	in flight
  * @counts:	counters since it was attached
@@ -108,6 +111,8 @@ struct shyper_disk {
 	u32 flags;
 	u64 first_sector;
 	u64 sectors;
+	bool whole;
+	struct shyper_vblk *direct;
 	u64 cache_size;
 
 	struct shyper_request req;
@@ -150,7 +155,7 @@ struct shyper_disk *shyper_disk_get(u32 index);
 
 /* SHYPER_DISK_ATTACH, _DETACH, _GET_INFO: docs/ioctl.md has their errors. */
 int shyper_disk_attach(struct shyper_disk_attach *arg);
-int shyper_disk_detach(u32 index);
+int shyper_disk_detach(u32 index, u32 flags);
 int shyper_disk_get_info(struct shyper_disk_info *info);
 
 /**
@@ -169,6 +174,36 @@ int shyper_disk_take(u32 vmid, u64 cfg[SHYPER_API_CFG_WORDS]);
  * shyper_disk_put() - take back one disk: the hypervisor did not give it
  */
 void shyper_disk_put(u32 index);
+
+/**
+ * shyper_disk_take_direct() - the same for a direct device; the hypervisor is not asked
+ * @dev: who serves it from now on
+ *
+ * Return: ERR_PTR, as above.
+ */
+struct shyper_disk *shyper_disk_take_direct(u32 vmid,
+					    u64 cfg[SHYPER_API_CFG_WORDS],
+					    struct shyper_vblk *dev);
+
+/**
+ * shyper_disk_put_direct() - take it back from @dev, with what that has counted
+ */
+void shyper_disk_put_direct(struct shyper_disk *disk, struct shyper_vblk *dev);
+
+/**
+ * shyper_disk_counts_add() - add counters to others
+ */
+void shyper_disk_counts_add(struct shyper_disk_counts *sum,
+			    const struct shyper_disk_counts *counts);
+
+/* Bucket n has what took less than 2^n microseconds. */
+static inline void shyper_disk_count_latency(struct shyper_disk_counts *counts,
+					     u64 ns)
+{
+	u32 n = fls64(ns / NSEC_PER_USEC);
+
+	counts->latency[min_t(u32, n, SHYPER_API_LATENCY_BUCKETS - 1)]++;
+}
 
 /**
  * shyper_disks_quiesce() - wait until no request of a VM's disks is in flight
@@ -217,5 +252,15 @@ int shyper_disk_use(struct shyper_disk *disk);
  * shyper_disk_unuse() - the VM has gone: what it wrote can be seen here
  */
 void shyper_disk_unuse(struct shyper_disk *disk);
+
+/**
+ * shyper_disk_sectors_now() - the size of a disk with what is attached as it is now
+ */
+u64 shyper_disk_sectors_now(const struct shyper_disk *disk);
+
+/**
+ * shyper_disk_flush() - make durable what has been written. Context: process
+ */
+int shyper_disk_flush(const struct shyper_disk *disk);
 
 #endif /* SHYPER_DISK_H */

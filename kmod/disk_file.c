@@ -74,6 +74,7 @@ static int open_file(struct shyper_disk *disk, struct file *file,
 	disk->flags = flags;
 	disk->first_sector = arg->first_sector;
 	disk->sectors = sectors;
+	disk->whole = !arg->sectors;
 	return 0;
 }
 
@@ -167,4 +168,19 @@ void shyper_disk_unuse(struct shyper_disk *disk)
 {
 	if (disk->bdev)
 		invalidate_bdev(disk->bdev);
+}
+
+u64 shyper_disk_sectors_now(const struct shyper_disk *disk)
+{
+	u64 size, left;
+
+	size = disk->bdev ? bdev_nr_sectors(disk->bdev) :
+	       i_size_read(file_inode(disk->file)) >> SECTOR_SHIFT;
+	left = size > disk->first_sector ? size - disk->first_sector : 0;
+	return disk->whole ? left : min(left, disk->sectors);
+}
+
+int shyper_disk_flush(const struct shyper_disk *disk)
+{
+	return disk->flags & SHYPER_DISK_UNSAFE ? 0 : vfs_fsync(disk->file, 1);
 }

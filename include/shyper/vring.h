@@ -394,6 +394,16 @@ static inline bool shyper_vring_need_event(u16 event, u16 new, u16 old)
 }
 
 /**
+ * shyper_vring_waiting() - buffers that can be taken, without looking at them
+ *
+ * More than @vr->num: the driver broke the rules, as taking one will find.
+ */
+static inline u16 shyper_vring_waiting(const struct shyper_vring *vr)
+{
+	return shyper_vring_ld16(&vr->avail->idx) - vr->last_avail;
+}
+
+/**
  * shyper_vring_init() - begin to use a virtqueue that the driver has set up
  * @desc: descriptor table or ring
  * @driver: Driver Area: available ring, or driver event suppression

@@ -227,10 +227,13 @@ struct shyper_disk_attach {
 	__u64 reserved[4];
 };
 
+#define SHYPER_DISK_DETACH_FORCE	(1 << 0)	/* even from a VM */
+
 /**
  * struct shyper_disk_detach - SHYPER_DISK_DETACH: take the file away from a disk
- * @index:	which; EBUSY while a VM has the disk
- * @flags:	zero
+ * @index:	which; EBUSY while a VM has the disk, unless forced: what is in
+ *		flight is waited for, and all that the VM asks of it then fails
+ * @flags:	SHYPER_DISK_DETACH_*
  *
  * The number stays known to the hypervisor and serves a later attach.
  */
