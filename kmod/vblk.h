@@ -62,7 +62,7 @@ struct shyper_vblk_io {
 		struct shyper_vblk_io *next;
 	};
 	struct shyper_vblk_queue *queue;
-	u16 head;
+	u32 head;
 	bool unmap;
 	bool refused;
 	u32 type;

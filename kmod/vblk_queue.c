@@ -134,7 +134,7 @@ static bool fill_locked(struct shyper_vblk_queue *queue,
 {
 	struct shyper_vring *ring = &queue->vq->ring;
 	struct shyper_vblk_io *io, *next;
-	u16 filled = 0;
+	bool filled = false;
 
 	lockdep_assert_held(&queue->lock);
 	llist_for_each_entry_safe(io, next, list, done) {
@@ -142,8 +142,8 @@ static bool fill_locked(struct shyper_vblk_queue *queue,
 		if (likely(!READ_ONCE(queue->broken))) {
 			if (likely(io->status))
 				*io->status = answer_of(io->error);
-			shyper_vring_fill(ring, filled++, io->head,
-					  written_of(io));
+			shyper_vring_fill(ring, io->head, written_of(io));
+			filled = true;
 		}
 		/* Free before the driver can know, and use its entry again. */
 		io->next = queue->recycled;
@@ -152,7 +152,7 @@ static bool fill_locked(struct shyper_vblk_queue *queue,
 	}
 	if (unlikely(!filled))
 		return false;
-	shyper_vring_publish(ring, filled);
+	shyper_vring_publish(ring);
 	queue->vq->stats.batches++;
 	if (shyper_vring_want_irq(ring))
 		return true;
@@ -217,15 +217,28 @@ static void give_up(struct shyper_vblk_queue *queue, int error)
 	shyper_vqueue_broken(queue->vq, error);
 }
 
+/* The sides of a packed ring have a count in common. */
+static int pop(struct shyper_vblk_queue *queue)
+{
+	struct shyper_vring *ring = &queue->vq->ring;
+	int ret;
+
+	queue->chain.seg = queue->seg;
+	if (!ring->packed)
+		return shyper_vring_pop(ring, &queue->chain);
+	spin_lock_irq(&queue->lock);
+	ret = shyper_vring_pop(ring, &queue->chain);
+	spin_unlock_irq(&queue->lock);
+	return ret;
+}
+
 /* Take one request and start it. */
 static bool take(struct shyper_vblk_queue *queue, u64 now)
 {
 	struct shyper_vblk_request req;
 	struct shyper_vblk_io *io;
-	int ret;
+	int ret = pop(queue);
 
-	queue->chain.seg = queue->seg;
-	ret = shyper_vring_pop(&queue->vq->ring, &queue->chain);
 	if (ret <= 0) {
 		if (ret < 0)
 			give_up(queue, ret);
@@ -250,29 +263,33 @@ static bool take(struct shyper_vblk_queue *queue, u64 now)
 	return true;
 }
 
+static u32 take_batch(struct shyper_vblk_queue *queue)
+{
+	u64 now = ktime_get_ns();
+	u32 n = 0;
+
+	while (n < BATCH && take(queue, now)) {
+		if (++n % BATCH_BACK == 0)
+			give_back(queue);
+	}
+	return n;
+}
+
 /* Take and start what waits, up to a batch; give back what has ended. */
 static u32 run(struct shyper_vblk_queue *queue)
 {
+	const struct shyper_vring *ring = &queue->vq->ring;
+	u32 waiting = queue->broken ? 0 : shyper_vring_waiting(ring);
 	struct blk_plug plug;
-	u32 waiting, n = 0;
-	u64 now;
+	u32 n = 0;
 
-	if (queue->broken)
-		waiting = 0;
-	else
-		waiting = min_t(u32, shyper_vring_waiting(&queue->vq->ring), BATCH);
-	if (waiting) {
-		now = ktime_get_ns();
-		if (waiting > 1) {
-			blk_start_plug(&plug);
-			plug_expect(&plug, waiting);
-		}
-		while (n < waiting && take(queue, now)) {
-			if (++n % BATCH_BACK == 0)
-				give_back(queue);
-		}
-		if (waiting > 1)
-			blk_finish_plug(&plug);
+	if (waiting > 1 || (waiting && ring->packed)) {
+		blk_start_plug(&plug);
+		plug_expect(&plug, min_t(u32, waiting, BATCH));
+		n = take_batch(queue);
+		blk_finish_plug(&plug);
+	} else if (waiting) {
+		n = take_batch(queue);
 	}
 	give_back(queue);
 	return n;

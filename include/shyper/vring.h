@@ -394,13 +394,23 @@ static inline bool shyper_vring_need_event(u16 event, u16 new, u16 old)
 }
 
 /**
- * shyper_vring_waiting() - buffers that can be taken, without looking at them
+ * shyper_vring_waiting() - whether there are buffers, without taking one
  *
- * More than @vr->num: the driver broke the rules, as taking one will find.
+ * Return: 0 if there is none; how many there are, or, in a packed ring, 1.
  */
-static inline u16 shyper_vring_waiting(const struct shyper_vring *vr)
+static inline u32 shyper_vring_waiting(const struct shyper_vring *vr)
 {
-	return shyper_vring_ld16(&vr->avail->idx) - vr->last_avail;
+	const struct shyper_vring_packed *pk = &vr->pk;
+	u16 flags;
+
+	if (!vr->packed)
+		return (u16)(shyper_vring_ld16(&vr->sp.avail->idx) -
+			     vr->sp.next_avail);
+	/* 2.8.1: AVAIL is as the wrap counter, USED is not. */
+	flags = shyper_vring_ld16(&pk->desc[pk->next_avail.at].flags) &
+		(SHYPER_VRING_DESC_F_AVAIL | SHYPER_VRING_DESC_F_USED);
+	return flags == (pk->next_avail.wrap ? SHYPER_VRING_DESC_F_AVAIL :
+					       SHYPER_VRING_DESC_F_USED);
 }
 
 /**
