@@ -6,6 +6,7 @@
 #include <linux/blkdev.h>
 #include <linux/cgroup.h>
 #include <linux/fs.h>
+#include <linux/skbuff.h>
 #include <linux/version.h>
 
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 9, 0)
@@ -107,6 +108,36 @@ static inline void shyper_io_css_put(struct cgroup_subsys_state *css)
 {
 }
 
+#endif
+
+/* Who is told that a packet of foreign pages is gone. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 10, 0)
+#define SHYPER_UBUF_OPS(name, fn) \
+	static const struct ubuf_info_ops name = { .complete = fn }
+
+static inline void shyper_ubuf_init(struct ubuf_info *ubuf,
+				    const struct ubuf_info_ops *ops)
+{
+	ubuf->ops = ops;
+#else
+typedef void shyper_ubuf_fn(struct sk_buff *skb, struct ubuf_info *ubuf, bool success);
+
+#define SHYPER_UBUF_OPS(name, fn) static shyper_ubuf_fn *const name = fn
+
+static inline void shyper_ubuf_init(struct ubuf_info *ubuf,
+				    shyper_ubuf_fn *const *fn)
+{
+	ubuf->callback = *fn;
+#endif
+	ubuf->flags = SKBFL_ZEROCOPY_FRAG;
+	refcount_set(&ubuf->refcnt, 1);
+}
+
+/* UDP segmentation by virtio's header. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+#define SHYPER_VNET_USO		(BIT_ULL(54) | BIT_ULL(55) | BIT_ULL(56))
+#else
+#define SHYPER_VNET_USO		0ULL
 #endif
 
 #endif /* SHYPER_COMPAT_H */

@@ -56,7 +56,7 @@ typedef struct shyper_vdev *vdev_create(u32 vmid, u32 vcpus,
 /* By SHYPER_DEV_*. */
 static vdev_create * const vdev_creates[] = {
 	[SHYPER_DEV_VIRTIO_BLK_MEDIATED] = shyper_blk_dev_create,
-	[SHYPER_DEV_VIRTIO_NET] = NULL,
+	[SHYPER_DEV_VIRTIO_NET] = shyper_net_dev_create,
 	[SHYPER_DEV_VIRTIO_CONSOLE] = shyper_console_dev_create,
 };
 

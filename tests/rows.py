@@ -105,6 +105,7 @@ ROWS = [
     Row("net-bad", "net-bad", smp=3, mem="3G", timeout=120),
     Row("net-life", "net-life", smp=3, mem="3G", timeout=400,
         allow=r"^g2\|.*Kernel panic - not syncing: sysrq triggered crash"),
+    Row("net-direct", "net-direct", paths=DIRECT, smp=3, mem="3G", timeout=240),
     # Five busy CPUs: with a thread each on fewer cores they mostly wait for
     # each other. In turns, the time being that of instructions, they do not.
     Row("net-busy", "net-busy", smp=5, mem="3G", timeout=600,

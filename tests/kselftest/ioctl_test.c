@@ -423,7 +423,7 @@ TEST_F(dev, net)
 		ASSERT_EQ(ret, 0);
 		EXPECT_EQ(info.index, n);
 		EXPECT_EQ(info.mac[0] & 1, 0);
-		EXPECT_EQ(info.reserved[7], 0);
+		EXPECT_EQ(info.reserved[6], 0);
 		if (info.flags & SHYPER_PORT_UPLINK) {
 			EXPECT_EQ(info.vmid, 0);
 			uplinks++;

@@ -296,6 +296,7 @@ struct shyper_disk_info {
 #define SHYPER_PORT_UPLINK	(1 << 0)	/* the management VM's */
 #define SHYPER_PORT_LIVE	(1 << 1)	/* its driver is up */
 #define SHYPER_PORT_LINK	(1 << 2)	/* so is another port's */
+#define SHYPER_PORT_DIRECT	(1 << 3)	/* not of the switch: an interface */
 
 /* Causes in @drops: what a sender lost, and from RX on, what a receiver did. */
 #define SHYPER_DROP_RUNT	0	/* no whole Ethernet header */
@@ -312,9 +313,10 @@ struct shyper_disk_info {
 #define SHYPER_DROP_RX_FIRST	SHYPER_DROP_RX_DOWN
 
 /**
- * struct shyper_net_info - SHYPER_NET_GET_INFO: one port of the switch
+ * struct shyper_net_info - SHYPER_NET_GET_INFO: a port of the switch, or a direct one
  * @index:	in: which; ENOENT beyond the last, ENODEV if there is none now,
- *		EOPNOTSUPP without SHYPER_INFO_NET
+ *		EOPNOTSUPP without SHYPER_INFO_NET and SHYPER_INFO_DIRECT. Direct ones
+ *		come behind those of the switch, and take the place of those that go
  * @flags:	SHYPER_PORT_*
  * @vmid:	whose
  * @mtu:	0: whatever comes
@@ -323,12 +325,15 @@ struct shyper_disk_info {
  * @base:	guest address of its registers
  * @tx_frames:	taken from its driver
  * @tx_bytes:	of these
- * @tx_copies:	that other ports were offered
+ * @tx_copies:	that other ports were offered; of a direct port: frames that its
+ *		interface had for it
  * @rx_frames:	given to its driver
  * @rx_bytes:	of these
  * @rx_interrupts: for these
  * @resets_needed: times its driver broke the rules of a ring
  * @drops:	by SHYPER_DROP_*
+ * @ifindex:	of the interface, of a direct port
+ * @reserved1:	zero
  * @reserved:	zero
  */
 struct shyper_net_info {
@@ -347,7 +352,9 @@ struct shyper_net_info {
 	__u64 rx_interrupts;
 	__u64 resets_needed;
 	__u64 drops[SHYPER_API_NET_DROPS];
-	__u64 reserved[8];
+	__u32 ifindex;
+	__u32 reserved1;
+	__u64 reserved[7];
 };
 
 #define SHYPER_API_MAX_QUEUES	17
