@@ -92,6 +92,8 @@ ROWS = [
     Row("direct-el2", "direct-el2", quick=True, smp=4, el2="mvm_cpus=2",
         timeout=120),
     Row("bare-metal", "bare-metal", smp=3, paths=PATHS, usual=DIRECT, timeout=120),
+    Row("blk-bad", "blk-bad", smp=3, mem="3G", paths=PATHS, usual=DIRECT, timeout=200),
+    Row("blk-busy", "blk-busy", paths=PATHS, usual=DIRECT, timeout=200),
     Row("config-errors", "config-errors", paths=PATHS, usual=DIRECT, timeout=120),
     Row("cycle", "cycle", paths=PATHS, usual=DIRECT, timeout=400),
     # More rounds than there are VMs and disks: what a deployed one leaks, it lacks.

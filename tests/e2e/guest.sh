@@ -158,6 +158,30 @@ guest_up() {
 	guest_start_up "$1"
 }
 
+# bare_config NAME CPU KEYS: writes /tmp/NAME.json for an image of tests/guest/bare on
+# a physical CPU; KEYS are more of the configuration, ending with a comma.
+bare_config() {
+	local path=''
+	[ -z "$IOPATH" ] || path="\"path\": \"$IOPATH\","
+	cat >"/tmp/$1.json" <<-END
+		{
+			"name": "$1",
+			"type": "bare-metal",
+			"cpus": [ $2 ],
+			"memory": [ { "base": "0x80000000", "size": "16M" } ],
+			"kernel": "/data/$1.bin",
+			$path $3
+			"restart": "never"
+		}
+	END
+}
+
+# ended_by NAME HOW: as vm list says it.
+ended_by() {
+	shyper-cli vm show "$1"
+	[ "$(shyper-cli --json vm show "$1" | json_get ended_by)" = "$2" ]
+}
+
 # vm_state NAME: inactive, pending or active; nothing if there is no such VM.
 vm_state() {
 	shyper-cli vm list | awk -v n="$1" '

@@ -142,9 +142,13 @@ static inline uint64_t now_ms(void)
 /* Up to FEATURES_OK; false: the device does not take the features. */
 static inline bool negotiate(uint64_t features)
 {
+	uint64_t end = now_ms() + 10000;
+
 	wr(R_STATUS, 0);
-	while (rd(R_STATUS))
-		;
+	while (rd(R_STATUS)) {
+		if (now_ms() > end)
+			return false;
+	}
 	wr(R_STATUS, S_DRIVER);
 	wr(R_FEATURES_SEL, 0);
 	wr(R_FEATURES, (uint32_t)features);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A virtio-blk driver that breaks every rule it knows. After each, the device must
- * have answered with an error or say that it needs a reset, and work after one. It
- * powers off when all was as it should be; else it jumps to 0x10000000 + 0x1000 * the
- * number of the test + 4 * the place in it, which shows as a crash there.
+ * A virtio-blk driver whose rings and requests break every rule there is for them. After
+ * each, the device must have answered with an error or say that it needs a reset, and
+ * work after one. It powers off when all was as it should be; else it crashes at
+ * 0x10000000 + 0x1000 * (1000 * the number of the test + the place in it).
  */
 #include "blk.h"
 
@@ -20,12 +20,12 @@ static unsigned int test_nr;
 
 static void fail(unsigned int place)
 {
-	void (*nowhere)(void) = (void (*)(void))(0x10000000UL +
-						 test_nr * 0x1000 + place * 4);
+	uint64_t nowhere = 0x10000000UL +
+			   ((test_nr * 1000UL + place) << 12);
 
-	nowhere();
-	for (;;)
-		;
+	/* The abort is given to us first, with vectors that are not there. */
+	__asm__ volatile("msr vbar_el1, %0\n\tisb\n\tbr %0" : : "r"(nowhere));
+	__builtin_unreachable();
 }
 
 static void must(bool good, unsigned int place)
@@ -85,86 +85,6 @@ static void fresh(uint64_t features)
 {
 	must(start(features, QUEUE), 900);
 	prepare(0, T_OUT, 0, 4096);
-}
-
-static void test_features(void)
-{
-	must(!negotiate(VERSION_1 | 1ULL << 60), 0);
-	must(!negotiate(0), 4);
-	wr(R_STATUS, S_RUNNING);
-	works(8);
-	wr(R_STATUS, 0);
-	wr(R_STATUS, S_DRIVER_OK);
-	kick();
-	works(12);
-}
-
-/* Stores of other widths, to registers that are none, and notifications of nothing. */
-static void test_registers(void)
-{
-	volatile uint8_t *regs = (volatile uint8_t *)DISK;
-	unsigned int reg;
-
-	must(start(VERSION_1, QUEUE), 0);
-	for (reg = 0; reg < 0x100; reg += 4) {
-		if (reg == R_STATUS || reg == R_NOTIFY)
-			continue;
-		regs[reg] = 0xff;
-		*(volatile uint16_t *)(regs + reg + 2) = 0xffff;
-	}
-	for (reg = 0; reg < 0x1000; reg += 8) {
-		if (reg != R_STATUS && reg != R_NOTIFY)
-			*(volatile uint64_t *)(regs + reg) = ~0ULL;
-	}
-	works(4);
-	for (reg = 1; reg < 2000; reg++)
-		wr(R_NOTIFY, reg);
-	wr(R_NOTIFY, 0xffffffff);
-	wr(R_NOTIFY, 0x80000000);
-	*(volatile uint16_t *)(regs + R_NOTIFY) = 0;
-	regs[R_NOTIFY + 1] = 0;
-	wr(R_ACK, 0xffffffff);
-	works(8);
-	wr(R_STATUS, 0);
-	for (reg = 0; reg < 100; reg++)
-		kick();
-	works(12);
-}
-
-/* A queue of no possible size, or in memory that is not there. */
-static void try_queue(unsigned int num, uint64_t d, uint64_t a, uint64_t u,
-		      unsigned int place)
-{
-	must(negotiate(VERSION_1), place);
-	entries = QUEUE;
-	sent = 0;
-	seen = 0;
-	zero(DESC, 0x3000);
-	set_queue(num, d, a, u);
-	wr(R_STATUS, S_RUNNING);
-	prepare(0, T_IN, 0, 512);
-	offer(0);
-	kick();
-	/* It may well be refused without a word. */
-	if (outcome(20) == ANSWER)
-		fail(place + 1);
-	works(place + 2);
-}
-
-static void test_queues(void)
-{
-	try_queue(0, DESC, AVAIL, USED, 0);
-	try_queue(65536, DESC, AVAIL, USED, 10);
-	try_queue(0x40000000, DESC, AVAIL, USED, 20);
-	try_queue(rd(R_QUEUE_MAX) * 2, DESC, AVAIL, USED, 30);
-	try_queue(QUEUE, OUTSIDE, AVAIL, USED, 40);
-	try_queue(QUEUE, DESC, OUTSIDE, USED, 50);
-	try_queue(QUEUE, DESC, AVAIL, OUTSIDE, 60);
-	try_queue(QUEUE, ~0xfffULL, AVAIL, USED, 70);
-	try_queue(QUEUE, MEMORY_END - 16, AVAIL, USED, 80);
-	try_queue(QUEUE, DESC, AVAIL, MEMORY_END - 8, 90);
-	try_queue(QUEUE, DISK, AVAIL, USED, 100);
-	try_queue(QUEUE, DESC, AVAIL, DISK, 110);
 }
 
 static void test_avail(void)
@@ -304,15 +224,21 @@ static void test_parts(void)
 	offer(0);
 	refused(16);
 	works(20);
-	fresh(VERSION_1);		/* a read into what is to be read */
+	/* Buffers of the other direction are none: nothing may be moved. */
+	fresh(VERSION_1);
 	*(volatile uint32_t *)HEADERS = T_IN;
+	*buffer_of(0) = 0x5a5a;
 	offer(0);
-	refused(24);
+	kick();
+	must(outcome(10000) != SILENCE, 24);
+	must(*buffer_of(0) == 0x5a5a, 25);
 	works(28);
-	fresh(VERSION_1);		/* a write from what is to be written */
+	fresh(VERSION_1);
 	set_desc(1, BUFFERS, 512, D_WRITE | D_NEXT, 2);
 	offer(0);
-	refused(32);
+	kick();
+	must(outcome(10000) != SILENCE, 32);
+	must(*buffer_of(0) == 0x5a5a, 33);
 	works(36);
 }
 
@@ -399,70 +325,25 @@ static void test_own_ring(void)
 	}
 }
 
-/* Reset with requests in flight: afterwards nothing of the guest's is touched. */
-static void test_reset(void)
-{
-	volatile uint64_t *p;
-	unsigned int round, n, i;
-	uint64_t end;
-
-	for (round = 0; round < 30; round++) {
-		must(start(VERSION_1, QUEUE), 0);
-		for (n = 0; n < 16; n++) {
-			prepare(n, T_IN, n * 256, 65536);
-			offer(3 * n);
-		}
-		kick();
-		for (i = 0; i < round * 1000; i++)
-			__asm__ volatile("yield");
-		wr(R_STATUS, 0);
-		must(!rd(R_STATUS), 1);
-		for (n = 0; n < 16; n++) {
-			p = buffer_of(n);
-			for (i = 0; i < 8192; i += 512)
-				p[i] = 0x5a5a5a5a5a5a5a5aUL;
-		}
-		zero(USED, 0x1000);
-		for (end = now_ms() + 5; now_ms() < end; )
-			__asm__ volatile("yield");
-		for (n = 0; n < 16; n++) {
-			p = buffer_of(n);
-			for (i = 0; i < 8192; i += 512)
-				must(p[i] == 0x5a5a5a5a5a5a5a5aUL, 2);
-		}
-		must(!used_idx(), 3);
-		works(4);
-	}
-}
-
 int bare_main(void);
 
 int bare_main(void)
 {
 	test_nr = 1;
-	must(rd(R_MAGIC) == 0x74726976 && rd(4) == 2 && rd(8) == 2, 0);
-	works(4);
+	works(0);
 	test_nr = 2;
-	test_features();
-	test_nr = 3;
-	test_registers();
-	test_nr = 4;
-	test_queues();
-	test_nr = 5;
 	test_avail();
-	test_nr = 6;
+	test_nr = 3;
 	test_chains();
-	test_nr = 7;
+	test_nr = 4;
 	test_addresses();
-	test_nr = 8;
+	test_nr = 5;
 	test_requests();
-	test_nr = 9;
+	test_nr = 6;
 	test_parts();
-	test_nr = 10;
+	test_nr = 7;
 	test_indirect();
-	test_nr = 11;
+	test_nr = 8;
 	test_own_ring();
-	test_nr = 12;
-	test_reset();
 	return 0;
 }
