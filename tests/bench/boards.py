@@ -49,10 +49,12 @@ class Boot:
     configs: tuple
     seed: int = 0
     run: int = 0
+    # Of its files, where it is for something else than figures.
+    prefix: str = ""
 
     def name(self):
         clock = f"seed{self.seed}" if self.seed else f"wall{self.run}"
-        return f"{self.suite}-{self.board}-{clock}"
+        return f"{self.prefix}{self.suite}-{self.board}-{clock}"
 
 
 def plan(suites, configs, seeds, walls):
@@ -73,7 +75,8 @@ def plan(suites, configs, seeds, walls):
     return [b for b in boots if b.seed] + [b for b in boots if not b.seed]
 
 
-def command(boot):
+def command(boot, more="", qemu=()):
+    """How to start QEMU; with more arguments of the kernel's and of its own."""
     suite = SUITES[boot.suite]
     append = (f"nokaslr kpti=off shyper.test=../bench/{suite.script} "
               f"bench.backend={boot.suite} bench.configs={','.join(boot.configs)}")
@@ -89,17 +92,17 @@ def command(boot):
         argv += ["--icount", str(boot.seed)]
     else:
         append += " " + suite.wall
-    return argv + ["--append", append]
+    return argv + ["--append", f"{append} {more}", "--", *qemu]
 
 
-def run(boot):
+def run(boot, more="", qemu=()):
     """(lines of its result port, what went wrong or "")."""
     base = os.path.join(OUT, boot.name())
     for old in (base + ".tap", base + ".log"):
         if os.path.exists(old):
             os.unlink(old)
     with open(base + ".log", "wb") as log:
-        status = subprocess.run(command(boot), cwd=TOP, stdin=subprocess.DEVNULL,
+        status = subprocess.run(command(boot, more, qemu), cwd=TOP, stdin=subprocess.DEVNULL,
                                 stdout=log, stderr=subprocess.STDOUT,
                                 check=False).returncode
     lines = []

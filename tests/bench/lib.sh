@@ -48,6 +48,52 @@ differences() {
 		"$1" "$2"
 }
 
+# only: of lines on standard input that begin with a workload's name, those that
+# bench.only=NAME wants; without it, all.
+only() {
+	local name
+
+	name=$(kernel_arg bench.only) || name='[^ ]*'
+	grep "^$name "
+}
+
+# profiled COMMAND...: with bench.profile=DELAY,LENGTH (ms), have QEMU's plugin count
+# for LENGTH meanwhile.
+profiled() {
+	local when
+
+	if when=$(kernel_arg bench.profile); then
+		mark "${when%,*}" "${when#*,}" &
+	fi
+	"$@"
+}
+
+# guest_quietly NAME MS COMMAND: as guest, but only after MS ask whether it is done: the
+# asking is work of the MVM's, which would be in the figures.
+guest_quietly() {
+	local seq
+
+	guest_start "$1" "$3"
+	seq=$GUEST_SEQ
+	usleep $(($2 * 1000))
+	guest_wait "$1" "$seq" $PATIENCE
+}
+
+# symbols CONFIG: for bench.profile, where functions are; "guest" are the modules of
+# the guest, whose kernel is the MVM's.
+symbols() {
+	kernel_arg bench.profile >/dev/null || return 0
+	sed -n 's/^\([0-9a-f]*\) [tTwW] \(.*\)/symbol mvm \1 \2/p' /proc/kallsyms | tr '\t' ' ' \
+		>"$TAP_PORT"
+	case $1 in
+	mvm | host) ;;
+	*)
+		guest g1 60 "grep '\[virtio' /proc/kallsyms" |
+			sed -n 's/^\([0-9a-f]*\) [tTwW] \(.*\)/symbol guest \1 \2/p' |
+			tr '\t' ' ' >"$TAP_PORT" ;;
+	esac
+}
+
 # guest_counters NAME: what the guest itself counts. The command's own interrupts
 # are a few, and in what is measured thousands.
 guest_counters() {
