@@ -101,6 +101,9 @@ ROWS = [
     Row("cycle-few", "cycle", abis=("deployed",), append="shyper.rounds=9",
         timeout=200),
 
+    # What only the direct path has.
+    Row("direct-bad", "direct-bad", smp=4, mem="3G", paths=DIRECT, timeout=360),
+
     # Guests on the network.
     Row("net-nat", "net-nat", timeout=240, server=True),
     Row("net-bridge", "net-bridge", abis=ABIS, timeout=120, server=True),
