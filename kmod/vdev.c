@@ -30,6 +30,10 @@ static_assert(sizeof(struct shyper_trap) <= SHYPER_PAGE_SIZE);
 #define DEVS_MAX	128
 #define QUIESCE_MS	10000
 
+static bool packed_rings = true;
+module_param(packed_rings, bool, 0444);
+MODULE_PARM_DESC(packed_rings, "offer packed rings to guests, beside split ones");
+
 struct workqueue_struct *shyper_vdev_wq;
 
 static DEFINE_MUTEX(devs_lock);
@@ -91,7 +95,8 @@ static void fill(struct shyper_vdev_core *core,
 		.queues = setup->queues,
 		.offered = setup->features | BIT_ULL(VIRTIO_F_VERSION_1) |
 			   SHYPER_VRING_F_INDIRECT_DESC |
-			   SHYPER_VRING_F_EVENT_IDX,
+			   SHYPER_VRING_F_EVENT_IDX |
+			   (packed_rings ? SHYPER_VRING_F_PACKED : 0),
 		.config_len = setup->config_len,
 		.core = core,
 	};

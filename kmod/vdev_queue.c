@@ -44,6 +44,13 @@ void shyper_vdev_kick(void *priv, u32 n)
 
 /* ---- start and stop ---- */
 
+static void count_broken(struct shyper_vqueue *vq, int error)
+{
+	vq->stats.broken++;
+	pr_warn_ratelimited("VM %u \"%s\": queue %u breaks the rules (%d): the device needs a reset\n",
+			    vq->dev->vmid, vq->dev->name, vq->index, error);
+}
+
 static int ring_init(struct shyper_vdev_core *core, u32 n)
 {
 	const struct vdev_queue *q = &core->queue[n];
@@ -67,8 +74,10 @@ int shyper_vdev_queue_start(struct shyper_vdev_core *core, u32 n)
 	if (!ret)
 		ret = core->dev.ops->queue_start(vq);
 	trace_shyper_queue_start(core->dev.index, n, core->queue[n].num, ret);
-	if (ret)
+	if (ret) {
+		count_broken(vq, ret);
 		return ret;
+	}
 	/* What was made available before now had no notification. */
 	spin_lock_irq(&core->queue[n].kick_lock);
 	vq->running = true;
@@ -172,9 +181,7 @@ void shyper_vqueue_broken(struct shyper_vqueue *vq, int error)
 {
 	struct shyper_vdev_core *core = core_of(vq);
 
-	vq->stats.broken++;
-	pr_warn_ratelimited("VM %u \"%s\": queue %u breaks the rules (%d): the device needs a reset\n",
-			    vq->dev->vmid, vq->dev->name, vq->index, error);
+	count_broken(vq, error);
 	set_bit(VDEV_TODO_BROKEN, &core->todo);
 	queue_work(shyper_vdev_wq, &core->work);
 }

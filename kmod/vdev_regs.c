@@ -128,10 +128,8 @@ static void write_queue_addr(struct shyper_vdev_core *core, u32 val, u32 arg)
 
 static void start(struct shyper_vdev_core *core, u32 n)
 {
-	if (shyper_vdev_queue_start(core, n)) {
-		core->dev.vq[n].stats.broken++;
+	if (shyper_vdev_queue_start(core, n))
 		shyper_vdev_needs_reset(core);
-	}
 }
 
 static void write_queue_ready(struct shyper_vdev_core *core, u32 val, u32 arg)

@@ -149,7 +149,7 @@ TEST_F(vm, devices)
 	BAD(memset(arg.name, 'x', sizeof(arg.name)));
 	BAD(arg.name[31] = 1);
 	BAD(arg.type = SHYPER_DEV_IOMMU + 1);
-	BAD(arg.flags = 1);
+	BAD(arg.flags = 2);
 	BAD(arg.irq = 1);
 	BAD(arg.irq = 1020);
 	BAD(arg.length = 0);

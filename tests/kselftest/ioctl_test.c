@@ -72,7 +72,7 @@ TEST_F(dev, info)
 	ASSERT_EQ(call(self->fd, SHYPER_GET_INFO, &info), 0);
 	EXPECT_EQ(info.version, SHYPER_API_VERSION);
 	EXPECT_EQ(info.vmid, 0);
-	EXPECT_EQ(info.features & ~0x3fULL, 0);
+	EXPECT_EQ(info.features & ~0x7fULL, 0);
 	EXPECT_EQ(info.max_disks, SHYPER_API_MAX_DISKS);
 	EXPECT_LE(info.disks, info.max_disks);
 	EXPECT_GT(info.hypercalls, 0);
