@@ -103,6 +103,7 @@ ROWS = [
 
     # What only the direct path has.
     Row("direct-bad", "direct-bad", smp=4, mem="3G", paths=DIRECT, timeout=360),
+    Row("direct-life", "direct-life", smp=3, mem="3G", paths=DIRECT, timeout=360),
 
     # Guests on the network.
     Row("net-nat", "net-nat", timeout=240, server=True),
