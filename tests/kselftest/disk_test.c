@@ -244,7 +244,7 @@ TEST_F(disk, empty_file)
 
 TEST_F(disk, numbers)
 {
-	struct shyper_disk_detach arg = { .flags = 1 };
+	struct shyper_disk_detach arg = { .flags = 2 };
 	struct shyper_disk_info info;
 	struct shyper_info system;
 
