@@ -13,8 +13,7 @@ void asm_offsets(void)
 	DEFINE(CPU_STACK_TOP, offsetof(struct cpu, stack_top));
 	DEFINE(REGS_X, offsetof(struct guest_regs, x));
 	DEFINE(REGS_PC, offsetof(struct guest_regs, pc));
-	DEFINE(GUEST_EXIT_SYNC, GUEST_EXIT_SYNC);
-	DEFINE(GUEST_EXIT_IRQ, GUEST_EXIT_IRQ);
-	DEFINE(GUEST_EXIT_FIQ, GUEST_EXIT_FIQ);
-	DEFINE(GUEST_EXIT_SERROR, GUEST_EXIT_SERROR);
+	DEFINE(REGS_HOST_SP, offsetof(struct guest_regs, host_sp));
+	DEFINE(GUEST_RESUME, GUEST_RESUME);
+	DEFINE(GUEST_SLOW, GUEST_SLOW);
 }

@@ -61,7 +61,7 @@ void machine_reset(void)
 void cpu_kick(struct cpu *cpu)
 {
 	if (cpu != this_cpu())
-		gic_send_sgi(cpu, SGI_KICK);
+		gic_kick(cpu);
 }
 
 void cpu_ask(struct cpu *cpu, u32 work)

@@ -9,12 +9,10 @@
 #include <el2/cpu.h>
 #include <el2/errno.h>
 #include <el2/event.h>
-#include <el2/mq.h>
 #include <el2/string.h>
 #include <el2/vm.h>
-#include <shyper/direct.h>
 
-static struct shyper_event_page *event_page;
+struct shyper_event_page *event_page;
 
 int event_set_page(u64 ipa)
 {
@@ -34,26 +32,4 @@ int event_set_page(u64 ipa)
 bool event_page_set(void)
 {
 	return READ_ONCE(event_page);
-}
-
-bool event_set(u32 n)
-{
-	/* Acquire: the page has been cleared. */
-	struct shyper_event_page *page = __atomic_load_n(&event_page,
-							 __ATOMIC_ACQUIRE);
-	u64 bit = BIT(n % 64);
-
-	if (!page)
-		return false;
-	/*
-	 * Always by read-modify-write, also where the bit is set already: who
-	 * takes it then still sees what the guest wrote before its store. Release
-	 * pairs with the MVM's acquiring exchange, first of the summary, then of
-	 * the word.
-	 */
-	if (__atomic_fetch_or(&page->word[n / 64], bit, __ATOMIC_RELEASE) & bit)
-		return true;
-	if (!__atomic_fetch_or(&page->summary, BIT(n / 64), __ATOMIC_RELEASE))
-		mq_interrupt();
-	return false;
 }

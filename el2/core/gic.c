@@ -66,12 +66,20 @@ static u64 gicr_find(const struct cpu *cpu)
 	panic("no GIC redistributor for CPU %u", cpu->id);
 }
 
+static u64 sgi1r_of(u64 mpidr, u32 sgi)
+{
+	return (u64)sgi << 24 | BIT(mpidr & 0xf) | FIELD(mpidr, 7, 4) << 44 |
+	       FIELD(mpidr, 15, 8) << 16 | FIELD(mpidr, 23, 16) << 32 |
+	       FIELD(mpidr, 39, 32) << 48;
+}
+
 void gic_cpu_init(struct cpu *cpu)
 {
 	u64 sgi;
 	u32 n;
 
 	cpu->gicr = gicr_find(cpu);
+	cpu->sgi1r = sgi1r_of(cpu->mpidr, SGI_KICK);
 	sgi = cpu->gicr + GICR_SGI_FRAME;
 	writel(readl(cpu->gicr + GICR_WAKER) & ~(u32)GICR_WAKER_SLEEP,
 	       cpu->gicr + GICR_WAKER);
@@ -129,40 +137,38 @@ static void handle_spi(u32 intid)
 	deactivate(intid);
 }
 
-void gic_handle(void)
+bool gic_handle_one(void)
 {
 	struct cpu *cpu = this_cpu();
-	u32 intid;
+	u32 intid = read_sysreg(icc_iar1_el1) & 0xffffff;
 
-	for (;;) {
-		intid = read_sysreg(icc_iar1_el1) & 0xffffff;
-		if (intid >= 1020 && intid < VGIC_LPI_FIRST)
-			break;
-		/* Completes the acknowledge before anything is looked at. */
-		isb();
-		write_sysreg(intid, icc_eoir1_el1);
-		if (intid < 16)
-			deactivate(intid);
-		else if (intid < 32)
-			handle_ppi(intid);
-		else if (intid < VGIC_LPI_FIRST)
-			handle_spi(intid);
-		else if (cpu->vcpu && cpu->vcpu->vm->id == 0)
-			vgic_pend_lpi(cpu->vcpu, intid);
-	}
+	if (intid >= 1020 && intid < VGIC_LPI_FIRST)
+		return false;
+	/* Completes the acknowledge before anything is looked at. */
+	isb();
+	write_sysreg(intid, icc_eoir1_el1);
+	if (intid < 16)
+		deactivate(intid);
+	else if (intid < 32)
+		handle_ppi(intid);
+	else if (intid < VGIC_LPI_FIRST)
+		handle_spi(intid);
+	else if (cpu->vcpu && cpu->vcpu->vm->id == 0)
+		vgic_pend_lpi(cpu->vcpu, intid);
+	return true;
 }
 
-void gic_send_sgi(const struct cpu *cpu, u32 sgi)
+void gic_handle(void)
 {
-	u64 mpidr = cpu->mpidr;
-	u64 val = (u64)sgi << 24;
+	while (gic_handle_one())
+		;
+}
 
-	val |= BIT(mpidr & 0xf) | FIELD(mpidr, 7, 4) << 44;
-	val |= FIELD(mpidr, 15, 8) << 16 | FIELD(mpidr, 23, 16) << 32 |
-	       FIELD(mpidr, 39, 32) << 48;
+void gic_kick(const struct cpu *cpu)
+{
 	/* What the receiver will look at is visible before it is interrupted. */
 	dsb_ishst();
-	write_sysreg(val, icc_sgi1r_el1);
+	write_sysreg(cpu->sgi1r, icc_sgi1r_el1);
 	isb();
 }
 

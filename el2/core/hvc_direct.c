@@ -21,7 +21,7 @@ static s64 features(struct vcpu *vcpu, const u64 *x)
 }
 
 /* event_page(ipa, npages): one page, or none. */
-static s64 event_page(struct vcpu *vcpu, const u64 *x)
+static s64 event_page_call(struct vcpu *vcpu, const u64 *x)
 {
 	if (x[1] > 1)
 		return -EINVAL;
@@ -158,7 +158,7 @@ static s64 net_stats(struct vcpu *vcpu, const u64 *x)
 
 static const struct hvc_call calls[] = {
 	[SHYPER_DIRECT_FEATURES] = { features, HVC_MVM, false },
-	[SHYPER_DIRECT_EVENT_PAGE] = { event_page, HVC_MVM, false },
+	[SHYPER_DIRECT_EVENT_PAGE] = { event_page_call, HVC_MVM, false },
 	[SHYPER_DIRECT_MEM_GRANT] = { mem_grant_call, HVC_MVM, false },
 	[SHYPER_DIRECT_MEM_REVOKE] = { mem_revoke_call, HVC_MVM, false },
 	[SHYPER_DIRECT_TRAP_ADD] = { trap_add_call, HVC_MVM, false },

@@ -10,6 +10,7 @@
 #include <el2/options.h>
 #include <el2/string.h>
 #include <el2/sysreg.h>
+#include <el2/vgic.h>
 #include <el2/virtio.h>
 
 /* Lines about unknown calls that a VM may cause. */
@@ -117,6 +118,18 @@ static const struct hvc_call *call_find(struct vcpu *vcpu, u64 fid, u64 event)
 	    (options.deployed && !call->deployed))
 		return NULL;
 	return call;
+}
+
+bool hypercall_quick(struct vcpu *vcpu, u64 esr)
+{
+	u64 *x = vcpu->regs.x;
+
+	if (x[7] != SHYPER_HVC_CODE(SHYPER_FID_DIRECT, SHYPER_DIRECT_IRQ_INJECT) ||
+	    vcpu->vm->id != 0 || (esr & 0xffff) || options.deployed)
+		return false;
+	vcpu->hypercalls++;
+	x[0] = (u64)(s64)vgic_inject(x[0], x[1]);
+	return true;
 }
 
 void hypercall(struct vcpu *vcpu)

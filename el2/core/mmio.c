@@ -85,13 +85,8 @@ static u64 extend(u64 val, u64 esr, u32 width)
 	return esr & ISS_SF ? val : val & 0xffffffff;
 }
 
-enum mmio_result {
-	MMIO_NOBODY,		/* the guest is given an abort */
-	MMIO_ANSWERED,
-	MMIO_DECIDED,		/* by a trap, which counts */
-};
-
-static enum mmio_result mmio_answer(struct vcpu *vcpu)
+/* Whether a device answered; else the guest is given an abort. */
+static bool mmio_answer(struct vcpu *vcpu)
 {
 	u64 esr = vcpu->esr;
 	u64 ipa = FIELD(vcpu->hpfar, 43, 4) << 12 | (vcpu->far & 0xfff);
@@ -105,42 +100,32 @@ static enum mmio_result mmio_answer(struct vcpu *vcpu)
 	/* Translation and permission faults of the access itself only. */
 	if (!(esr & ISS_ISV) || (esr & (ISS_S1PTW | ISS_CM)) ||
 	    (ISS_DFSC(esr) & 0x3c) > 0x0c || (ISS_DFSC(esr) & 0x3c) < 0x04)
-		return MMIO_NOBODY;
-	if (access.write) {
-		access.value = vcpu_get_reg(vcpu, ISS_SRT(esr)) &
-			       (~(u64)0 >> (64 - 8 * access.width));
-		if (trap_store(vcpu, ipa, access.width, access.value)) {
-			vcpu_skip(vcpu);
-			return MMIO_DECIDED;
-		}
-	}
+		return false;
 	region = mmio_find(&vcpu->vm->mmio, ipa, access.width);
 	if (!region)
-		return MMIO_NOBODY;
+		return false;
 	access.offset = ipa - region->ipa;
+	if (access.write)
+		access.value = vcpu_get_reg(vcpu, ISS_SRT(esr)) &
+			       (~(u64)0 >> (64 - 8 * access.width));
 	ret = region->handler(vcpu, &access, region->priv);
 	if (ret == MMIO_AGAIN)
-		return MMIO_ANSWERED;
+		return true;
 	if (ret)
-		return MMIO_NOBODY;
+		return false;
 	if (!access.write)
 		vcpu_set_reg(vcpu, ISS_SRT(esr),
 			     extend(access.value, esr, access.width));
 	vcpu_skip(vcpu);
-	return MMIO_ANSWERED;
+	return true;
 }
 
 void mmio_abort(struct vcpu *vcpu)
 {
-	switch (mmio_answer(vcpu)) {
-	case MMIO_ANSWERED:
+	if (mmio_answer(vcpu)) {
 		vcpu->stats.exits[SHYPER_EXIT_MMIO]++;
-		break;
-	case MMIO_DECIDED:
-		break;
-	case MMIO_NOBODY:
-		vcpu->stats.exits[SHYPER_EXIT_ABORT]++;
-		inject_abort(vcpu, false);
-		break;
+		return;
 	}
+	vcpu->stats.exits[SHYPER_EXIT_ABORT]++;
+	inject_abort(vcpu, false);
 }

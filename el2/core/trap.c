@@ -6,23 +6,16 @@
  * Locks: vm_table_lock (which traps are free), then vm->lock (the VM's table).
  */
 #include <el2/errno.h>
-#include <el2/event.h>
 #include <el2/ioreq.h>
 #include <el2/string.h>
-#include <el2/sysreg.h>
 #include <el2/trap.h>
 #include <el2/vm_object.h>
 
 static struct trap traps[TRAPS];
 
-static u32 slot_of(u64 ipa)
-{
-	return (u32)(ipa >> PAGE_SHIFT) % TRAP_SLOTS;
-}
-
 struct trap *trap_find(const struct trap_table *table, u64 ipa, u64 width)
 {
-	struct trap *trap = table->slot[slot_of(ipa)];
+	struct trap *trap = table->slot[trap_slot(ipa)];
 	u32 low = 0, high = table->count, mid;
 
 	if (trap && range_ok(ipa, width, trap->ipa, trap->length))
@@ -39,59 +32,6 @@ struct trap *trap_find(const struct trap_table *table, u64 ipa, u64 width)
 			       trap : NULL;
 	}
 	return NULL;
-}
-
-static void doorbell(struct vcpu *vcpu, const struct trap_action *action,
-		     u64 value)
-{
-	u32 event = action->event;
-
-	vcpu->stats.trap_doorbells++;
-	if (action->limit) {
-		if (value >= action->limit)
-			return;
-		event += (u32)value;
-	}
-	if (event_set(event))
-		vcpu->stats.trap_merged++;
-}
-
-static void clear_bits(struct vcpu *vcpu, const struct trap *trap,
-		       const struct trap_action *action, u64 value)
-{
-	u32 *reg = (u32 *)(trap->page + action->target);
-
-	vcpu->stats.trap_cleared++;
-	/* The MVM sets bits meanwhile, also by atomics. */
-	__atomic_fetch_and(reg, ~(u32)value, __ATOMIC_ACQ_REL);
-	/* The guest's mapping may be uncached. */
-	dc_cvac(reg);
-}
-
-bool trap_store(struct vcpu *vcpu, u64 ipa, u32 width, u64 value)
-{
-	const struct trap *trap = trap_find(&vcpu->vm->traps, ipa, width);
-	const struct trap_action *action, *end;
-	u32 offset;
-
-	if (!trap)
-		return false;
-	offset = (u32)(ipa - trap->ipa);
-	end = &trap->action[trap->actions];
-	for (action = trap->action; action < end; action++) {
-		if (action->offset != offset ||
-		    (action->width && action->width != width) ||
-		    (action->match && action->value != value))
-			continue;
-		if (action->action == SHYPER_TRAP_DOORBELL)
-			doorbell(vcpu, action, value);
-		else if (action->action == SHYPER_TRAP_CLEAR_BITS)
-			clear_bits(vcpu, trap, action, value);
-		else
-			vcpu->trap_ignored++;
-		return true;
-	}
-	return false;
 }
 
 int trap_access(struct vcpu *vcpu, struct mmio_access *access, void *priv)
@@ -191,8 +131,11 @@ static void fill_slots(struct trap_table *table)
 	u32 n;
 
 	memset(table->slot, 0, sizeof(table->slot));
-	for (n = 0; n < table->count; n++)
-		table->slot[slot_of(table->trap[n]->ipa)] = table->trap[n];
+	for (n = 0; n < table->count; n++) {
+		if (table->trap[n]->inside)
+			table->slot[trap_slot(table->trap[n]->ipa)] =
+				table->trap[n];
+	}
 }
 
 static void table_insert(struct trap_table *table, struct trap *trap)
@@ -224,21 +167,26 @@ static void trap_fill(struct trap *trap, const struct shyper_trap *desc,
 
 	trap->ipa = desc->ipa;
 	trap->length = desc->length;
-	trap->actions = desc->actions;
 	trap->forward_event = desc->forward_event;
 	trap->page = page;
 	trap->vm = vm;
 	trap->id = (u32)(trap - traps);
+	trap->inside = true;
 	for (n = 0; n < desc->actions; n++) {
 		from = &desc->action[n];
+		/* A fixed width has been checked. */
+		if (!from->width && desc->length - from->offset < 8)
+			trap->inside = false;
 		trap->action[n] = (struct trap_action){
-			.offset = from->offset, .width = from->width,
+			.mask = from->width ? ~(u64)0 : ~(u64)0xff,
+			.key = TRAP_KEY(from->offset, from->width),
 			.action = from->action,
 			.match = from->flags & SHYPER_TRAP_MATCH,
 			.event = from->event, .limit = from->limit,
 			.target = from->target, .value = from->value,
 		};
 	}
+	trap->action[n] = (struct trap_action){ .action = TRAP_FORWARD };
 }
 
 static s64 trap_add_locked(struct vm *vm, const struct shyper_trap *desc)

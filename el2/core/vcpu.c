@@ -115,19 +115,21 @@ void vcpu_sleep(void)
 	isb();
 }
 
+bool vcpu_ready(struct vcpu *vcpu)
+{
+	if (READ_ONCE(vcpu->stop) || vcpu->off)
+		return false;
+	cpu_do_work(vcpu->cpu);
+	vgic_enter(vcpu);
+	return true;
+}
+
 void vcpu_run(struct vcpu *vcpu)
 {
-	struct cpu *cpu = vcpu->cpu;
-	u32 kind;
-
 	load(vcpu);
 	__atomic_store_n(&vcpu->power, VCPU_ON, __ATOMIC_RELEASE);
-	while (!READ_ONCE(vcpu->stop) && !vcpu->off) {
-		cpu_do_work(cpu);
-		vgic_enter(vcpu);
-		kind = guest_enter(&vcpu->regs);
-		exit_handle(vcpu, kind);
-	}
+	if (vcpu_ready(vcpu))
+		guest_enter(&vcpu->regs);
 	unload(vcpu);
 	__atomic_store_n(&vcpu->power, VCPU_OFF, __ATOMIC_RELEASE);
 	sev();

@@ -54,7 +54,8 @@ bool vgic_update_locked(struct vcpu *vcpu, u32 intid)
 
 	assign_bit(vcpu->vgic.ready, intid, ready);
 	if (ready)
-		WRITE_ONCE(vcpu->vgic.any_ready, true);
+		WRITE_ONCE(vcpu->vgic.any_ready,
+			   vcpu->vgic.any_ready | 1U << (intid / 32));
 	return ready && !was;
 }
 
@@ -89,32 +90,46 @@ void vgic_pend_spi(struct vm *vm, u32 intid)
 		vgic_kick(vcpu);
 }
 
+/* Latch an SPI that is not latched already; the CPU that is to look at it, if any. */
+static struct cpu *latch_locked(struct vm *vm, u32 word, u32 bit, u32 intid)
+{
+	struct vgic *vgic = &vm->vgic;
+	struct vcpu *vcpu;
+
+	if (vgic->pending[word] & bit)
+		return NULL;
+	vgic->pending[word] |= bit;
+	if (!(vgic->enabled[word] & bit) || !(vgic->ctlr & GICD_CTLR_ENABLE_G1))
+		return NULL;
+	vcpu = vgic_target(vm, intid);
+	vcpu->vgic.ready[word] |= bit;
+	WRITE_ONCE(vcpu->vgic.any_ready, vcpu->vgic.any_ready | 1U << word);
+	vcpu->stats.kicks++;
+	return vcpu->cpu;
+}
+
 int vgic_inject(u64 vmid, u64 intid)
 {
-	struct vcpu *vcpu = NULL;
-	struct vgic *vgic;
+	u32 word = (u32)intid / 32, bit = 1U << (intid % 32);
+	struct cpu *cpu = NULL;
 	struct vm *vm;
-	int ret = -ENOENT;
 
 	if (vmid >= SHYPER_VM_MAX || intid >= VGIC_INTIDS)
 		return -ENOENT;
 	vm = &vms[vmid];
-	vgic = &vm->vgic;
-	spin_lock(&vgic->lock);
-	if (test_bit(vgic->direct, (u32)intid)) {
-		ret = 0;
-		/* One that stops takes this lock again, and resets its vGIC. */
-		if (READ_ONCE(vm->life) == VM_RUNNING) {
-			assign_bit(vgic->pending, (u32)intid, true);
-			vcpu = vgic_target(vm, (u32)intid);
-			if (!vgic_update_locked(vcpu, (u32)intid))
-				vcpu = NULL;
-		}
+	spin_lock(&vm->vgic.lock);
+	if (!(vm->vgic.direct[word] & bit)) {
+		spin_unlock(&vm->vgic.lock);
+		return -ENOENT;
 	}
-	spin_unlock(&vgic->lock);
-	if (vcpu)
-		vgic_kick(vcpu);
-	return ret;
+	/* One that stops takes this lock again, and resets its vGIC. */
+	if (READ_ONCE(vm->life) == VM_RUNNING)
+		cpu = latch_locked(vm, word, bit, (u32)intid);
+	spin_unlock(&vm->vgic.lock);
+	/* The caller is the MVM, which has other CPUs. */
+	if (cpu)
+		gic_kick(cpu);
+	return 0;
 }
 
 void vgic_allow_direct(struct vm *vm, u32 intid)
@@ -156,7 +171,7 @@ void vgic_pend_lpi(struct vcpu *vcpu, u32 intid)
 	if (!test_bit(v->lpi_queued, n)) {
 		assign_bit(v->lpi_queued, n, true);
 		v->lpi_queue[v->lpi_tail++ % VGIC_LPIS] = (u16)n;
-		WRITE_ONCE(v->any_ready, true);
+		WRITE_ONCE(v->any_ready, v->any_ready | VGIC_READY_LPIS);
 	}
 	spin_unlock(&vcpu->vm->vgic.lock);
 }
@@ -280,18 +295,22 @@ static bool insert_lpis(struct vcpu *vcpu)
 	return true;
 }
 
-static bool insert_all(struct vcpu *vcpu)
+/* What any_ready says, but for what is returned: there was no room for that. */
+static u32 insert_all(struct vcpu *vcpu)
 {
 	struct vgic_vcpu *v = &vcpu->vgic;
+	u32 left = v->any_ready & ~VGIC_READY_LPIS;
+	u32 lpis = v->any_ready & VGIC_READY_LPIS;
 	u32 word, bits;
 
-	for (word = 0; word < VGIC_WORDS; word++) {
+	for (; left; left &= left - 1) {
+		word = (u32)__builtin_ctz(left);
 		for (bits = v->ready[word]; bits; bits &= bits - 1) {
 			if (!insert_one(vcpu, word * 32 + (u32)__builtin_ctz(bits)))
-				return false;
+				return left | lpis;
 		}
 	}
-	return insert_lpis(vcpu);
+	return lpis && !insert_lpis(vcpu) ? lpis : 0;
 }
 
 static void lr_fill(struct vcpu *vcpu)
@@ -300,13 +319,11 @@ static void lr_fill(struct vcpu *vcpu)
 	u64 hcr = ICH_HCR_EN;
 
 	spin_lock(&vcpu->vm->vgic.lock);
-	v->any_ready = false;
 	lr_reclaim(v);
-	if (!insert_all(vcpu)) {
-		/* Come back when at most one list register is in use. */
-		v->any_ready = true;
+	v->any_ready = insert_all(vcpu);
+	/* Come back when at most one list register is in use. */
+	if (v->any_ready)
 		hcr |= ICH_HCR_UIE;
-	}
 	spin_unlock(&vcpu->vm->vgic.lock);
 	write_sysreg(hcr, ich_hcr_el2);
 }

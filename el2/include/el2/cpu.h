@@ -20,6 +20,7 @@ enum cpu_work {
  * @online: it has reached EL2
  * @mpidr: affinity fields of MPIDR_EL1
  * @gicr: base of its redistributor's frames
+ * @sgi1r: what ICC_SGI1R_EL1 takes to kick it
  * @vcpu: the vCPU that lives here, or NULL; changed under the vm_table lock
  *	while that vCPU is off
  * @work: CPU_WORK_* bits, set by any CPU with an atomic or
@@ -30,6 +31,7 @@ struct cpu {
 	bool online;
 	u64 mpidr;
 	u64 gicr;
+	u64 sgi1r;
 	struct vcpu *vcpu;
 	u32 work;
 	u64 stack_top;

@@ -62,7 +62,15 @@ void gic_cpu_init(struct cpu *cpu);
  */
 void gic_handle(void);
 
-void gic_send_sgi(const struct cpu *cpu, u32 sgi);
+/**
+ * gic_handle_one() - the same for one interrupt; more may be pending
+ *
+ * Return: whether there was one.
+ */
+bool gic_handle_one(void);
+
+/* Send SGI_KICK to another CPU. */
+void gic_kick(const struct cpu *cpu);
 
 /* A guest's hold on physical interrupts: SPIs it owns, PPIs of its CPU. */
 void gic_spi_enable(u32 intid, bool enable);

@@ -2,7 +2,7 @@
 /*
  * Ticket locks. EL2 runs with interrupts masked, so a lock is never taken by
  * an interrupt handler on the CPU that holds it. The waiter sleeps in WFE until
- * the unlocker's SEV.
+ * the unlocker's store.
  *
  * Lock order, outermost first: vm_table -> vm -> pool -> console table, net link
  * -> virtio work -> virtio device (of the two ends of a console, the lower address

@@ -16,10 +16,31 @@
 /* What is looked at first is found by the page of an address. */
 #define TRAP_SLOTS	64
 
-/* As struct shyper_trap_action, checked. */
+static inline u32 trap_slot(u64 ipa)
+{
+	return (u32)(ipa >> PAGE_SHIFT) % TRAP_SLOTS;
+}
+
+/* Beside enum shyper_trap_do: none decides. */
+#define TRAP_FORWARD	255
+
+/* Offset and width of a store, as one number. */
+#define TRAP_KEY(offset, width)	((u64)(offset) << 8 | (width))
+
+/**
+ * struct trap_action - as struct shyper_trap_action, checked
+ * @mask:	of the TRAP_KEY: all bits, or without those of the width
+ * @key:	what it must be
+ * @action:	enum shyper_trap_do; TRAP_FORWARD in the last one, which matches all
+ * @match:	only if the value is @value
+ * @event:	of a doorbell, with @limit
+ * @limit:	see @event
+ * @target:	the register to clear bits in
+ * @value:	see @match
+ */
 struct trap_action {
-	u32 offset;
-	u8 width;		/* 0: any */
+	u64 mask;
+	u64 key;
 	u8 action;
 	bool match;
 	u32 event;
@@ -32,29 +53,30 @@ struct trap_action {
  * struct trap - a trap; constant while its VM runs
  * @ipa:	of the guest
  * @length:	bytes
- * @actions:	of @action
  * @forward_event: set for a forwarded access
  * @page:	EL2's address of the register page, NULL: none
  * @vm:		whose; NULL: this one is free
  * @id:		its number
- * @action:	what becomes of stores
+ * @inside:	no action can match a store that leaves the trap
+ * @action:	what becomes of stores; the first one that matches
  */
 struct trap {
 	u64 ipa;
 	u64 length;
-	u32 actions;
 	u32 forward_event;
 	u8 *page;
 	struct vm *vm;
 	u32 id;
-	struct trap_action action[SHYPER_TRAP_ACTIONS];
+	bool inside;
+	struct trap_action action[SHYPER_TRAP_ACTIONS + 1];
 };
 
 /**
  * struct trap_table - the traps of a VM
  * @count:	of @trap
  * @trap:	sorted by address
- * @slot:	by page number modulo TRAP_SLOTS: one that begins in such a page
+ * @slot:	by page number modulo TRAP_SLOTS: one that begins in such a page, if all
+ *		that its actions can match lies inside it
  */
 struct trap_table {
 	u32 count;
@@ -86,15 +108,6 @@ int trap_del(u64 id);
  * Context: a vCPU of the VM, while it runs, or vm->lock.
  */
 struct trap *trap_find(const struct trap_table *table, u64 ipa, u64 width);
-
-/**
- * trap_store() - do what a trap's actions say of a store
- *
- * Context: the vCPU's CPU. No lock, but that of the MVM's vGIC for an event where
- * none was pending.
- * Return: false if no action decides.
- */
-bool trap_store(struct vcpu *vcpu, u64 ipa, u32 width, u64 value);
 
 /* The accesses that trap_store() did not decide; priv is the device's base. */
 int trap_access(struct vcpu *vcpu, struct mmio_access *access, void *priv);

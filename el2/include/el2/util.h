@@ -30,6 +30,10 @@
 #define __noreturn	__attribute__((noreturn))
 #define __printf(f, a)	__attribute__((format(printf, f, a)))
 #define __weak		__attribute__((weak))
+#ifndef __always_inline
+#define __always_inline	inline __attribute__((always_inline))
+#endif
+#define __noinline	__attribute__((noinline))
 
 /* A field that another CPU, or a guest, may change at any time. */
 #define READ_ONCE(x)	(*(const volatile __typeof__(x) *)&(x))

@@ -13,18 +13,26 @@
 struct cpu;
 struct vm;
 
-enum guest_exit {
-	GUEST_EXIT_SYNC,
-	GUEST_EXIT_IRQ,
-	GUEST_EXIT_FIQ,
-	GUEST_EXIT_SERROR,
+/* How the guest goes on: what exit.c says to arch/vectors.S. */
+enum guest_resume {
+	GUEST_LEAVE,		/* not at all: back to vcpu_run() */
+	GUEST_RESUME,
+	GUEST_SLOW,		/* call exit_slow() */
 };
 
+/**
+ * struct guest_regs - the guest's general registers while EL2 runs
+ * @x:		x20 to x29 in exit_slow() only; x[31] is zero, as XZR
+ * @pc:		with @pstate: of the entry, and in exit_slow()
+ * @pstate:	see @pc
+ * @host_sp:	EL2's stack while the guest runs, whose own SP_EL2 points here
+ */
 struct guest_regs {
-	u64 x[31];
+	u64 x[32];
 	u64 pc;
 	u64 pstate;
-};
+	u64 host_sp;
+} __aligned(16);
 
 /*
  * Power states, PSCI's AFFINITY_INFO values. OFF -> CLAIMED -> PENDING by CPU_ON
@@ -47,6 +55,9 @@ enum vcpu_power {
 #define VGIC_REQ_PRUNE		(1 << 0)	/* take back what is disabled now */
 #define VGIC_REQ_PUBLISH	(1 << 1)	/* write their state to lr_copy */
 
+/* Of any_ready, beside a bit for each of VGIC_WORDS. */
+#define VGIC_READY_LPIS		(1U << 31)
+
 #define VGIC_LPI_FIRST		8192
 #define VGIC_LPIS		1024		/* GICD_TYPER.num_LPIs */
 
@@ -58,7 +69,8 @@ enum vcpu_power {
  * @priority:	per interrupt
  * @ready:	INTIDs of all kinds to put into a list register: pending,
  *		enabled, for this vCPU; vgic lock
- * @any_ready:	read without the lock: look at @ready or the LPIs
+ * @any_ready:	bit n: look at @ready[n]; VGIC_READY_LPIS; changed with the lock,
+ *		read also without
  * @requests:	VGIC_REQ_*; set with atomics
  * @lr_intid:	what each list register holds, 0xffffffff: nothing; own CPU only
  * @lr_used:	bit n: lr_intid[n] holds something; own CPU only
@@ -78,7 +90,7 @@ struct vgic_vcpu {
 	u32 level;
 	u8 priority[VGIC_PRIVATE];
 	u32 ready[VGIC_WORDS];
-	bool any_ready;
+	u32 any_ready;
 	u32 requests;
 	u32 lr_intid[VGIC_LRS];
 	u32 lr_used;
@@ -134,7 +146,7 @@ struct vcpu {
 
 static inline u64 vcpu_get_reg(const struct vcpu *vcpu, u32 n)
 {
-	return n == 31 ? 0 : vcpu->regs.x[n];
+	return vcpu->regs.x[n];
 }
 
 static inline void vcpu_set_reg(struct vcpu *vcpu, u32 n, u64 val)
@@ -174,11 +186,19 @@ void vcpu_serve(struct vcpu *vcpu);
  */
 void vcpu_sleep(void);
 
-/* Back into EL2 with an enum guest_exit: arch/vectors.S. */
-u32 guest_enter(struct guest_regs *regs);
+/**
+ * vcpu_ready() - between an exit and the entry: what others asked for
+ *
+ * Return: false if the vCPU is to go off.
+ */
+bool vcpu_ready(struct vcpu *vcpu);
 
-/* core/exit.c: answer an exit. */
-void exit_handle(struct vcpu *vcpu, enum guest_exit kind);
+/**
+ * guest_enter() - run the guest; exits are answered meanwhile, by exit.c
+ *
+ * Returns when that says GUEST_LEAVE. arch/vectors.S.
+ */
+void guest_enter(struct guest_regs *regs);
 
 /* core/inject.c: exceptions given back to the guest, Arm ARM D1.3. */
 void inject_undefined(struct vcpu *vcpu);
@@ -189,6 +209,14 @@ void trap_sysreg(struct vcpu *vcpu);
 
 /* core/psci.c: a trapped SMC. */
 void psci_smc(struct vcpu *vcpu);
+
+/**
+ * hypercall_quick() - do the one call that is made for each completion
+ *
+ * It asks nothing of this CPU, so there is nothing to look at before the entry.
+ * Return: whether it was that one.
+ */
+bool hypercall_quick(struct vcpu *vcpu, u64 esr);
 
 /* core/hypercall.c: an HVC. */
 void hypercall(struct vcpu *vcpu);
