@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A guest's console: virtio's device type 3, whose ports are terminals here,
- * /dev/ttySHn. vconsole.c is the device, vconsole_tty.c the terminals.
+ * /dev/ttySHn. vconsole.c is the device, vconsole_port.c moves the data, vconsole_tty.c
+ * is the terminals.
  *
  *	guest   transmit queue -> keep -> line discipline   reader
  *	guest   receive queue  <- input                     writer
@@ -95,6 +96,36 @@ struct shyper_console_port {
 	struct shyper_vcon_keep keep;
 };
 
+/**
+ * struct shyper_console - the device
+ * @dev:	constant, as the next two
+ * @ports:	entries of @port in use
+ * @port:	each owns a reference
+ * @config_work: tells the driver of another size in configuration space
+ * @ctl_lock:	of @ctl; a spinlock; lock order above
+ * @ctl:	control messages
+ * @ctl_work:	moves them
+ * @ctl_queues:	lock of the next ones
+ * @ctl_rx:	to the driver; NULL while it is not running
+ * @ctl_tx:	from the driver; the same
+ * @chain:	buffer in use
+ */
+struct shyper_console {
+	struct shyper_vdev *dev;
+	u32 ports;
+	struct shyper_console_port *port[SHYPER_CONSOLE_PORTS];
+	struct work_struct config_work;
+
+	spinlock_t ctl_lock;	/* see above */
+	struct shyper_vcon_ctl ctl;
+
+	struct work_struct ctl_work;
+	struct mutex ctl_queues;	/* see above */
+	struct shyper_vqueue *ctl_rx;
+	struct shyper_vqueue *ctl_tx;
+	struct shyper_vcon_chain chain;
+};
+
 /* ---- for main.c ---- */
 
 /**
@@ -104,7 +135,35 @@ int shyper_consoles_start(void);
 /* When there are no VMs any more. */
 void shyper_consoles_stop(void);
 
-/* ---- between vconsole.c and vconsole_tty.c ---- */
+/* ---- vconsole_port.c; the lock of the queue held ---- */
+
+/**
+ * shyper_console_queue_pop() - the next buffer of a queue
+ * @again: set if there seems to be one, and is none when looked for: look later
+ *
+ * If there is none the driver will notify of the next.
+ * Return: 1; 0; less than 0: the ring is bad, do not touch it any more.
+ */
+int shyper_console_queue_pop(struct shyper_vqueue *vq,
+			     struct shyper_vcon_chain *chain, bool *again);
+
+/**
+ * shyper_console_queue_push() - give it back, with @len bytes written to it
+ * @copied: bytes in whichever direction
+ */
+void shyper_console_queue_push(struct shyper_vqueue *vq,
+			       struct shyper_vcon_chain *chain, u32 len,
+			       u64 copied);
+
+/**
+ * shyper_console_queue_finish() - have the driver know of what was given back
+ */
+void shyper_console_queue_finish(struct shyper_vqueue *vq);
+
+/* shyper_console_port.work */
+void shyper_console_port_work(struct work_struct *work);
+
+/* ---- between vconsole*.c ---- */
 
 /**
  * shyper_console_ports_alloc() - ports with consecutive ttySH numbers
@@ -149,9 +208,6 @@ void shyper_console_port_kick_later(struct shyper_console_port *port,
 
 /* Another work item of consoles. */
 void shyper_console_queue_work(struct work_struct *work);
-
-/* shyper_console_port.work */
-void shyper_console_port_work(struct work_struct *work);
 
 /**
  * shyper_console_port_told() - size of the terminal, and whether it is open

@@ -92,6 +92,7 @@ ROWS = [
         allow=r"^g1\|.*Kernel panic - not syncing: sysrq triggered crash"),
     Row("direct-el2", "direct-el2", quick=True, smp=4, el2="mvm_cpus=2",
         timeout=120),
+    Row("console-direct", "console-direct", timeout=240),
     Row("bare-metal", "bare-metal", smp=3, paths=PATHS, usual=DIRECT, timeout=120),
     Row("blk-bad", "blk-bad", smp=3, mem="3G", paths=PATHS, usual=DIRECT, timeout=200),
     Row("blk-busy", "blk-busy", paths=PATHS, usual=DIRECT, timeout=200),
