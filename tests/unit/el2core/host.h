@@ -13,6 +13,14 @@ extern u32 host_syncs;
 /* Called where a vCPU would sleep. */
 extern void (*host_sleep)(void);
 
+/* One result, as TAP: test.c. */
+void report(bool good, const char *name, int line);
+
+#define check(cond, name)	report(cond, name, __LINE__)
+
+/* The direct path: direct.c. */
+void direct_tests(void);
+
 /**
  * host_map() - memory below 1 GiB, where 40-bit descriptors can hold it
  */

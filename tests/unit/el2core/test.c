@@ -22,7 +22,7 @@
 
 static u32 tests, failures;
 
-static void report(bool good, const char *name, int line)
+void report(bool good, const char *name, int line)
 {
 	tests++;
 	if (!good)
@@ -31,8 +31,6 @@ static void report(bool good, const char *name, int line)
 	if (!good)
 		printf("# line %d\n", line);
 }
-
-#define check(cond, name)	report(cond, name, __LINE__)
 
 static void pages_reset(void)
 {
@@ -348,6 +346,7 @@ int main(void)
 	test_regions();
 	test_mmio_table();
 	test_mmio_decode();
+	direct_tests();
 	printf("1..%u\n", tests);
 	return failures ? 1 : 0;
 }
