@@ -8,8 +8,8 @@ import subprocess
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 OUT = os.path.join(TOP, "build/bench")
 
-# Seconds that a boot has: some ten times what one takes on a quiet machine.
-LIMIT = 900
+# Seconds that a boot has: some five times what one takes on a quiet machine.
+LIMIT = 600
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,13 +75,13 @@ def plan(suites, configs, seeds, walls):
     return [b for b in boots if b.seed] + [b for b in boots if not b.seed]
 
 
-def command(boot, more="", qemu=()):
+def command(boot, limit, more, qemu):
     """How to start QEMU; with more arguments of the kernel's and of its own."""
     suite = SUITES[boot.suite]
     append = (f"nokaslr kpti=off shyper.test=../bench/{suite.script} "
               f"bench.backend={boot.suite} bench.configs={','.join(boot.configs)}")
     argv = ["tools/qemu.sh", "--smp", str(suite.smp), "--mem", "2G",
-            "--tap", os.path.join(OUT, boot.name() + ".tap"), "--timeout", str(LIMIT)]
+            "--tap", os.path.join(OUT, boot.name() + ".tap"), "--timeout", str(limit)]
     if boot.board == "kvm":
         argv += ["--kvm", "--initrd", "build/images/host-bench.cpio"]
     else:
@@ -95,14 +95,14 @@ def command(boot, more="", qemu=()):
     return argv + ["--append", f"{append} {more}", "--", *qemu]
 
 
-def run(boot, more="", qemu=()):
+def run(boot, limit=LIMIT, more="", qemu=()):
     """(lines of its result port, what went wrong or "")."""
     base = os.path.join(OUT, boot.name())
     for old in (base + ".tap", base + ".log"):
         if os.path.exists(old):
             os.unlink(old)
     with open(base + ".log", "wb") as log:
-        status = subprocess.run(command(boot, more, qemu), cwd=TOP, stdin=subprocess.DEVNULL,
+        status = subprocess.run(command(boot, limit, more, qemu), cwd=TOP, stdin=subprocess.DEVNULL,
                                 stdout=log, stderr=subprocess.STDOUT,
                                 check=False).returncode
     lines = []
@@ -110,7 +110,7 @@ def run(boot, more="", qemu=()):
         with open(base + ".tap", encoding="utf-8", errors="replace") as file:
             lines = [line.rstrip("\n") for line in file]
     if status == 124:
-        return lines, f"the boot took more than {LIMIT} s"
+        return lines, f"the boot took more than {limit} s"
     bail = [line for line in lines if line.startswith("Bail out!")]
     if status or bail or not any(line.startswith("# done: ") for line in lines):
         return lines, bail[0] if bail else f"the boot ended early, status {status}"
