@@ -49,8 +49,7 @@ stop_daemon() {
 # guest_config NAME CPUS DISK [ARGS]: writes /tmp/NAME.json in the short form; ARGS
 # are put on the kernel's command line.
 guest_config() {
-	local console=true path=''
-	! direct || console='{ "path": "classic" }'
+	local path=''
 	[ -z "$IOPATH" ] || path="\"path\": \"$IOPATH\","
 	cat >"/tmp/$1.json" <<-END
 		{
@@ -63,7 +62,7 @@ guest_config() {
 			$path
 			"disks": [ "$3" ],
 			"nets": [],
-			"console": $console
+			"console": true
 		}
 	END
 }
