@@ -104,6 +104,7 @@ ROWS = [
 
     # What only the direct path has.
     Row("direct-bad", "direct-bad", smp=4, mem="3G", paths=DIRECT, timeout=360),
+    Row("direct-stuck", "direct-stuck", smp=3, mem="3G", paths=DIRECT, timeout=150),
     Row("direct-life", "direct-life", smp=3, mem="3G", paths=DIRECT, timeout=360),
 
     # Guests on the network.
