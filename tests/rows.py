@@ -50,6 +50,7 @@ ABIS = ("normal", "deployed")
 PATHS = ("classic", "direct")
 # Rows whose classic path is that of the deployed run, or of another row's.
 DIRECT = ("direct",)
+CLASSIC = ("classic",)
 
 ROWS = [
     # The harness itself: the MVM's images without an EL2 monitor.
@@ -92,12 +93,12 @@ ROWS = [
         allow=r"^g1\|.*Kernel panic - not syncing: sysrq triggered crash"),
     Row("direct-el2", "direct-el2", quick=True, smp=4, el2="mvm_cpus=2",
         timeout=120),
-    Row("console-direct", "console-direct", timeout=240),
+    Row("console-direct", "console-direct", paths=DIRECT, timeout=240),
     Row("bare-metal", "bare-metal", smp=3, paths=PATHS, usual=DIRECT, timeout=120),
     Row("blk-bad", "blk-bad", smp=3, mem="3G", paths=PATHS, usual=DIRECT, timeout=200),
     Row("blk-busy", "blk-busy", paths=PATHS, usual=DIRECT, timeout=200),
     Row("config-errors", "config-errors", paths=PATHS, usual=DIRECT, timeout=120),
-    Row("cycle", "cycle", paths=PATHS, usual=DIRECT, timeout=400),
+    Row("cycle", "cycle", paths=PATHS, usual=DIRECT, timeout=300),
     # More rounds than there are VMs and disks: what a deployed one leaks, it lacks.
     Row("cycle-few", "cycle", abis=("deployed",), append="shyper.rounds=9",
         timeout=200),
@@ -108,16 +109,16 @@ ROWS = [
     Row("direct-life", "direct-life", smp=3, mem="3G", paths=DIRECT, timeout=360),
 
     # Guests on the network.
-    Row("net-nat", "net-nat", timeout=240, server=True),
-    Row("net-bridge", "net-bridge", abis=ABIS, timeout=120, server=True),
-    Row("net-guests", "net-guests", smp=3, mem="3G", timeout=240),
-    Row("net-bad", "net-bad", smp=3, mem="3G", timeout=120),
-    Row("net-life", "net-life", smp=3, mem="3G", timeout=400,
+    Row("net-nat", "net-nat", paths=CLASSIC, timeout=240, server=True),
+    Row("net-bridge", "net-bridge", abis=ABIS, paths=CLASSIC, timeout=120, server=True),
+    Row("net-guests", "net-guests", paths=CLASSIC, smp=3, mem="3G", timeout=240),
+    Row("net-bad", "net-bad", paths=CLASSIC, smp=3, mem="3G", timeout=120),
+    Row("net-life", "net-life", paths=CLASSIC, smp=3, mem="3G", timeout=400,
         allow=r"^g2\|.*Kernel panic - not syncing: sysrq triggered crash"),
     Row("net-direct", "net-direct", paths=DIRECT, smp=3, mem="3G", timeout=240),
     # Five busy CPUs: with a thread each on fewer cores they mostly wait for
     # each other. In turns, the time being that of instructions, they do not.
-    Row("net-busy", "net-busy", smp=5, mem="3G", timeout=600,
-        append="shyper.guest_cpus=2 shyper.seconds=15 nokaslr kpti=off",
+    Row("net-busy", "net-busy", paths=CLASSIC, smp=5, mem="3G", timeout=600,
+        append="shyper.guest_cpus=2 shyper.seconds=8 nokaslr kpti=off",
         qemu=("-icount", "shift=0,sleep=off")),
 ]
