@@ -372,7 +372,8 @@ struct shyper_net_info {
  * @polls_lost:	times of looking that found nothing
  * @copies:	buffers whose data was copied
  * @copied_bytes: of these
- * @errors:	buffers answered with an error, or frames dropped
+ * @errors:	buffers answered with an error, or frames dropped; of a console, bytes
+ *		of output that were dropped as nobody read, and messages refused
  * @broken:	times the driver broke the rules of the ring
  * @reserved:	zero
  */
