@@ -107,6 +107,9 @@ ROWS = [
     Row("direct-bad", "direct-bad", smp=4, mem="3G", paths=DIRECT, timeout=360),
     Row("direct-stuck", "direct-stuck", smp=3, mem="3G", paths=DIRECT, timeout=150),
     Row("direct-life", "direct-life", smp=3, mem="3G", paths=DIRECT, timeout=360),
+    Row("direct-config", "direct-config", smp=3, append="shyper.guest_cpus=2",
+        paths=DIRECT, timeout=240),
+    Row("direct-race", "direct-race", paths=DIRECT, timeout=240),
 
     # Guests on the network.
     Row("net-nat", "net-nat", paths=CLASSIC, timeout=240, server=True),
