@@ -106,12 +106,26 @@ static void fill(struct shyper_vdev_core *core,
 		dev->vq[n].dev = dev;
 		dev->vq[n].index = n;
 		dev->vq[n].num_max = setup->num_max;
-		dev->vq[n].event = core->events + n;
 		spin_lock_init(&core->queue[n].kick_lock);
 	}
 	core->depends = setup->depends;
 	core->trap = -1;
 	INIT_WORK(&core->work, shyper_vdev_work);
+}
+
+/* All is there before: what an event's last user has left may come at once. */
+static int events_alloc(struct shyper_vdev_core *core)
+{
+	struct shyper_vdev *dev = &core->dev;
+	int first = shyper_doorbell_alloc(dev->queues, shyper_vdev_kick, core);
+	u32 n;
+
+	if (first < 0)
+		return first;
+	core->events = first;
+	for (n = 0; n < dev->queues; n++)
+		dev->vq[n].event = first + n;
+	return 0;
 }
 
 static struct shyper_vdev_core *core_alloc(const struct shyper_vdev_setup *setup)
@@ -124,11 +138,10 @@ static struct shyper_vdev_core *core_alloc(const struct shyper_vdev_setup *setup
 	core->regs = (void *)get_zeroed_page(GFP_KERNEL);
 	if (!core->regs)
 		goto err_core;
-	ret = shyper_doorbell_alloc(setup->queues, shyper_vdev_kick, core);
-	if (ret < 0)
-		goto err_regs;
-	core->events = ret;
 	fill(core, setup);
+	ret = events_alloc(core);
+	if (ret)
+		goto err_regs;
 	ret = index_get(core);
 	if (ret)
 		goto err_doorbell;
