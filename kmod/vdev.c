@@ -25,6 +25,7 @@
 
 static_assert(SHYPER_VDEV_QUEUES == SHYPER_API_MAX_QUEUES);
 static_assert(sizeof(struct shyper_queue_stats) == 128);
+static_assert(sizeof(struct shyper_dev_info) == 2352);
 static_assert(sizeof(struct shyper_trap) <= SHYPER_PAGE_SIZE);
 
 #define DEVS_MAX	128
@@ -175,13 +176,24 @@ struct shyper_vdev *shyper_vdev_create(const struct shyper_vdev_setup *setup)
 
 /* ---- destroy ---- */
 
+/* Returns whether the registers' page is ours again; a trap goes with its VM. */
+static bool trap_del(const struct shyper_vdev_core *core)
+{
+	int ret = core->trap < 0 ? 0 : shyper_hvc_trap_del(core->trap);
+
+	if (!ret || ret == -ENOENT)
+		return true;
+	pr_err("VM %u \"%s\": its registers are not given back: %d\n",
+	       core->dev.vmid, core->dev.name, ret);
+	return false;
+}
+
 void shyper_vdev_destroy(struct shyper_vdev *dev)
 {
 	struct shyper_vdev_core *core = dev->core;
+	bool ours = trap_del(core);
 
 	shyper_vm_assert_locked();
-	if (core->trap >= 0 && shyper_hvc_trap_del(core->trap))
-		pr_err("VM %u \"%s\": its trap stays\n", dev->vmid, dev->name);
 	mutex_lock(&dev->lock);
 	shyper_vdev_reset(core);
 	mutex_unlock(&dev->lock);
@@ -191,7 +203,8 @@ void shyper_vdev_destroy(struct shyper_vdev *dev)
 	index_put(core);
 	if (dev->ops->release)
 		dev->ops->release(dev);
-	free_page((unsigned long)core->regs);
+	if (ours)
+		free_page((unsigned long)core->regs);
 	kfree(core);
 	module_put(THIS_MODULE);
 }
@@ -411,7 +424,8 @@ int shyper_vdevs_start(u64 alive)
 {
 	u32 n;
 
-	shyper_vdev_wq = alloc_workqueue("shyper-vdev", WQ_UNBOUND | WQ_HIGHPRI, 0);
+	/* Not of high priority: guests decide how much there is to do. */
+	shyper_vdev_wq = alloc_workqueue("shyper-vdev", WQ_UNBOUND, 0);
 	if (!shyper_vdev_wq)
 		return -ENOMEM;
 	for (n = 0; n < SHYPER_VM_MAX; n++) {
