@@ -9,6 +9,7 @@
 
 #include <linux/blkdev.h>
 #include <linux/log2.h>
+#include <linux/module.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/virtio_byteorder.h>
@@ -33,6 +34,11 @@ static_assert(CONFIG_LEN <= SHYPER_VDEV_CONFIG);
 /* Where zeroes have to be written, or as good as. */
 #define ZEROES_MAX	(SZ_16M >> SECTOR_SHIFT)
 #define RESIZE_EVERY	HZ
+
+static bool vblk_packed;
+module_param(vblk_packed, bool, 0644);
+MODULE_PARM_DESC(vblk_packed,
+		 "offer packed rings to disks' drivers, too: they take more instructions (no)");
 
 static struct shyper_vblk *vblk_of(const struct shyper_vdev *vdev)
 {
@@ -227,6 +233,8 @@ static void limits_bdev(struct shyper_vblk *dev, struct block_device *bdev)
 					RANGE_MAX);
 	dev->limits.max_zeroes = zeroes ? min_t(u32, zeroes, RANGE_MAX) : ZEROES_MAX;
 	dev->dma_mask = bdev_dma_alignment(bdev);
+	/* The guest has merged what could be; where a seek costs, others' helps. */
+	dev->opf = bdev_nonrot(bdev) ? REQ_NOMERGE : 0;
 }
 
 static void limits_begin(struct shyper_vblk *dev)
@@ -364,9 +372,11 @@ static int vdev_add(struct shyper_vblk *dev, u32 vmid, u32 vcpus,
 		.base = arg->base,
 		.irq = arg->irq,
 		.features = features_of(dev),
+		.without = SHYPER_VRING_F_INDIRECT_DESC |
+			   (vblk_packed ? 0 : SHYPER_VRING_F_PACKED),
 		.depends = depends,
 		.queues = queues_of(vcpus, arg->cfg[CFG_QUEUES]),
-		.num_max = SHYPER_QUEUE_NUM_MAX,
+		.num_max = VBLK_NUM_MAX,
 		.config_len = CONFIG_LEN,
 	};
 	struct shyper_vdev *vdev = shyper_vdev_create(&setup);

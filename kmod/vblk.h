@@ -25,9 +25,17 @@
 #include "vdev.h"
 
 #define VBLK_QUEUES	8	/* one for each vCPU that a VM can have */
-#define VBLK_SEGS	(SHYPER_QUEUE_NUM_MAX - 2)
-/* Guest memory consists of regions: a segment may have to be cut at their ends. */
-#define VBLK_PARTS	(SHYPER_QUEUE_NUM_MAX + 64)
+/*
+ * There are no indirect descriptors: a table for each request is allocated, filled,
+ * and freed by the driver, and looked up here, which is more than a long ring costs.
+ */
+#define VBLK_NUM_MAX	1024
+#define VBLK_SEGS	254
+/*
+ * What the driver chains may be longer, and guest memory consists of regions: a
+ * segment may have to be cut at their ends.
+ */
+#define VBLK_PARTS	(VBLK_NUM_MAX + 64)
 #define VBLK_INLINE	4
 
 struct shyper_vblk;
@@ -97,7 +105,8 @@ struct shyper_vblk_io {
  * @poll_end_ns: of the thread: when that was over last
  * @chain:	of the thread: the request that it is taking
  * @seg:	of @chain
- * @io:		as many as the ring has entries
+ * @io:		as many as the ring has room for: two descriptors at least each
+ * @ios:	how many that is
  * @done:	requests that have ended and are not given back yet
  * @lock:	of the used side, taken in any context; all below
  * @recycled:	given back since the thread looked
@@ -118,6 +127,7 @@ struct shyper_vblk_queue {
 	struct shyper_chain chain;
 	struct shyper_seg *seg;
 	struct shyper_vblk_io *io;
+	u32 ios;
 
 	struct llist_head done ____cacheline_aligned_in_smp;
 	spinlock_t lock;
@@ -154,6 +164,7 @@ extern const struct shyper_vblk_ops shyper_vblk_file_ops;
  * @fixed:	sectors, as configured; 0: up to the end of the disk
  * @limits:	capacity changes with dev->lock held
  * @dma_mask:	alignment of memory
+ * @opf:	flags of bios
  * @writeback:	the driver sends flushes; else a write is done when it is durable
  * @gone:	the disk has been taken away: all fails. dev->lock
  * @css:	whose I/O it is: the cgroup of who added the device
@@ -170,6 +181,7 @@ struct shyper_vblk {
 	u64 fixed;
 	struct shyper_vblk_limits limits;
 	u32 dma_mask;
+	blk_opf_t opf;
 	bool writeback;
 	bool gone;
 	struct cgroup_subsys_state *css;

@@ -31,10 +31,12 @@ static void bio_done(struct bio *bio)
  */
 static blk_opf_t opf_of(const struct shyper_vblk_io *io)
 {
+	const struct shyper_vblk *dev = io->queue->dev;
+
 	if (!shyper_vblk_writes(io))
-		return REQ_OP_READ | REQ_SYNC;
-	return REQ_OP_WRITE | REQ_SYNC | REQ_IDLE |
-	       (shyper_vblk_durable(io->queue->dev) ? REQ_FUA : 0);
+		return REQ_OP_READ | REQ_SYNC | dev->opf;
+	return REQ_OP_WRITE | REQ_SYNC | REQ_IDLE | dev->opf |
+	       (shyper_vblk_durable(dev) ? REQ_FUA : 0);
 }
 
 static void bio_rw(struct shyper_vblk_io *io)

@@ -25,11 +25,14 @@ static int vec_room(struct shyper_vblk_io *io, u32 vecs)
 	if (likely(vecs <= io->vec_max))
 		return 0;
 	/* Kept: who asks for many pages once does so again. */
-	vec = kmalloc_array(VBLK_PARTS, sizeof(*vec), GFP_NOIO);
+	vecs = max_t(u32, vecs, VBLK_SEGS);
+	vec = kvmalloc_array(vecs, sizeof(*vec), GFP_NOIO);
 	if (!vec)
 		return -ENOMEM;
+	if (io->vec != io->few)
+		kvfree(io->vec);
 	io->vec = vec;
-	io->vec_max = VBLK_PARTS;
+	io->vec_max = vecs;
 	return 0;
 }
 

@@ -27,6 +27,8 @@
 
 /* As many as the block layer gathers before it passes them on. */
 #define BATCH		32
+/* Tags that the block layer is asked for at once. */
+#define TAGS		8
 /* What has ended is given back at least after so many more have been started. */
 #define BATCH_BACK	8
 
@@ -35,10 +37,13 @@ module_param(vblk_poll_us, int, 0644);
 MODULE_PARM_DESC(vblk_poll_us,
 		 "most microseconds that a direct disk's queue looks for the next request (0: none; -1: 50, but none with one CPU)");
 
-/* Requests that are about to come: tags for all of them are got in one go. */
+/*
+ * So many requests come next: their tags are taken in one go, if they lie together.
+ * Where there are few of them more than this do not, or only by chance.
+ */
 static void plug_expect(struct blk_plug *plug, u32 requests)
 {
-	plug->nr_ios = requests;
+	plug->nr_ios = min_t(u32, requests, TAGS);
 }
 
 static u64 poll_max_ns(void)
@@ -263,15 +268,20 @@ static bool take(struct shyper_vblk_queue *queue, u64 now)
 	return true;
 }
 
-static u32 take_batch(struct shyper_vblk_queue *queue)
+static u32 take_batch(struct shyper_vblk_queue *queue, u32 waiting,
+		      struct blk_plug *plug)
 {
 	u64 now = ktime_get_ns();
 	u32 n = 0;
 
-	while (n < BATCH && take(queue, now)) {
+	do {
+		if (plug && n % TAGS == 0)
+			plug_expect(plug, waiting - n);
+		if (!take(queue, now))
+			break;
 		if (++n % BATCH_BACK == 0)
 			give_back(queue);
-	}
+	} while (n < waiting);
 	return n;
 }
 
@@ -283,13 +293,14 @@ static u32 run(struct shyper_vblk_queue *queue)
 	struct blk_plug plug;
 	u32 n = 0;
 
-	if (waiting > 1 || (waiting && ring->packed)) {
+	/* Of a packed ring it is not known how many. */
+	waiting = waiting && ring->packed ? BATCH : min_t(u32, waiting, BATCH);
+	if (waiting > 1) {
 		blk_start_plug(&plug);
-		plug_expect(&plug, min_t(u32, waiting, BATCH));
-		n = take_batch(queue);
+		n = take_batch(queue, waiting, &plug);
 		blk_finish_plug(&plug);
 	} else if (waiting) {
-		n = take_batch(queue);
+		n = take_batch(queue, waiting, NULL);
 	}
 	give_back(queue);
 	return n;
@@ -396,18 +407,19 @@ void shyper_vblk_queue_kick(struct shyper_vblk_queue *queue)
 
 /* ---- start and stop ---- */
 
-static int memory_get(struct shyper_vblk_queue *queue, u32 num)
+static int memory_get(struct shyper_vblk_queue *queue)
 {
 	u32 n;
 
+	queue->ios = max(queue->vq->ring.num / 2, 1U);
 	queue->seg = kvmalloc_array(VBLK_PARTS, sizeof(*queue->seg), GFP_KERNEL);
-	queue->io = kvcalloc(num, sizeof(*queue->io), GFP_KERNEL);
+	queue->io = kvcalloc(queue->ios, sizeof(*queue->io), GFP_KERNEL);
 	if (!queue->seg || !queue->io)
 		return -ENOMEM;
 	queue->chain.max = VBLK_PARTS;
 	queue->free = NULL;
 	queue->recycled = NULL;
-	for (n = 0; n < num; n++) {
+	for (n = 0; n < queue->ios; n++) {
 		shyper_vblk_io_init(&queue->io[n], queue);
 		queue->io[n].next = queue->free;
 		queue->free = &queue->io[n];
@@ -415,13 +427,13 @@ static int memory_get(struct shyper_vblk_queue *queue, u32 num)
 	return 0;
 }
 
-static void memory_put(struct shyper_vblk_queue *queue, u32 num)
+static void memory_put(struct shyper_vblk_queue *queue)
 {
 	u32 n;
 
-	for (n = 0; queue->io && n < num; n++) {
+	for (n = 0; queue->io && n < queue->ios; n++) {
 		if (queue->io[n].vec != queue->io[n].few)
-			kfree(queue->io[n].vec);
+			kvfree(queue->io[n].vec);
 	}
 	kvfree(queue->io);
 	kvfree(queue->seg);
@@ -446,7 +458,7 @@ static int thread_begin(struct shyper_vblk_queue *queue)
 
 int shyper_vblk_queue_start(struct shyper_vblk_queue *queue)
 {
-	int ret = memory_get(queue, queue->vq->ring.num);
+	int ret = memory_get(queue);
 
 	init_llist_head(&queue->done);
 	queue->broken = false;
@@ -456,7 +468,7 @@ int shyper_vblk_queue_start(struct shyper_vblk_queue *queue)
 	if (!ret)
 		ret = thread_begin(queue);
 	if (ret)
-		memory_put(queue, queue->vq->ring.num);
+		memory_put(queue);
 	return ret;
 }
 
@@ -483,5 +495,5 @@ void shyper_vblk_queue_resume(struct shyper_vblk_queue *queue)
 void shyper_vblk_queue_stop(struct shyper_vblk_queue *queue)
 {
 	shyper_vblk_queue_pause(queue);
-	memory_put(queue, queue->vq->ring.num);
+	memory_put(queue);
 }

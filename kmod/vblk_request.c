@@ -25,14 +25,12 @@ static void copied_once(void)
 	__atomic_signal_fence(__ATOMIC_SEQ_CST);
 }
 
-/* Cut the header off the readable parts; false if they are too short. */
-static bool header_take(struct shyper_chain *chain, struct header *header)
+/* The header is in several pieces, or in one with data. */
+static bool header_gather(struct shyper_chain *chain, struct header *header)
 {
 	struct shyper_seg *seg = chain->seg;
 	u32 part, done = 0;
 
-	if (chain->read_len < sizeof(*header))
-		return false;
 	while (done < sizeof(*header)) {
 		part = sizeof(*header) - done;
 		if (part > seg->len)
@@ -48,8 +46,26 @@ static bool header_take(struct shyper_chain *chain, struct header *header)
 			chain->nread--;
 		}
 	}
-	copied_once();
 	chain->seg = seg;
+	return true;
+}
+
+/* Cut the header off the readable parts; false if they are too short. */
+static bool header_take(struct shyper_chain *chain, struct header *header)
+{
+	struct shyper_seg *seg = chain->seg;
+
+	if (chain->read_len < sizeof(*header))
+		return false;
+	/* Most drivers give it a part of its own. */
+	if (seg->len == sizeof(*header) && seg->addr) {
+		memcpy(header, seg->addr, sizeof(*header));
+		chain->seg++;
+		chain->nread--;
+	} else if (!header_gather(chain, header)) {
+		return false;
+	}
+	copied_once();
 	chain->read_len -= sizeof(*header);
 	return true;
 }

@@ -94,10 +94,11 @@ static void fill(struct shyper_vdev_core *core,
 		.irq = setup->irq,
 		.base = setup->base,
 		.queues = setup->queues,
-		.offered = setup->features | BIT_ULL(VIRTIO_F_VERSION_1) |
-			   SHYPER_VRING_F_INDIRECT_DESC |
-			   SHYPER_VRING_F_EVENT_IDX |
-			   (packed_rings ? SHYPER_VRING_F_PACKED : 0),
+		.offered = (setup->features | BIT_ULL(VIRTIO_F_VERSION_1) |
+			    SHYPER_VRING_F_INDIRECT_DESC |
+			    SHYPER_VRING_F_EVENT_IDX |
+			    (packed_rings ? SHYPER_VRING_F_PACKED : 0)) &
+			   ~setup->without,
 		.config_len = setup->config_len,
 		.core = core,
 	};

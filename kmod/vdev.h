@@ -93,6 +93,7 @@ struct shyper_vdev_ops {
  * @features:	device's own feature bits, and VIRTIO_F_RING_RESET and
  *		VIRTIO_F_IN_ORDER if it can; the core adds VERSION_1, INDIRECT_DESC,
  *		EVENT_IDX and RING_PACKED
+ * @without:	of what the core adds, what this device is better without
  * @depends:	pairs {bit, bit it needs}, ended by {0, 0}: a driver that accepts the
  *		first without the second does not get FEATURES_OK. May be NULL
  * @queues:	how many
@@ -107,6 +108,7 @@ struct shyper_vdev_setup {
 	u64 base;
 	u32 irq;
 	u64 features;
+	u64 without;
 	const u8 (*depends)[2];
 	u32 queues;
 	u16 num_max;
