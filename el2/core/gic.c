@@ -245,7 +245,7 @@ u64 gic_lr_read(u32 n)
 	return 0;
 }
 
-void gic_lr_write(u32 n, u64 val)
+void gic_lr_write_other(u32 n, u64 val)
 {
 	switch (n) {
 #define X(i) case i: write_sysreg(val, ich_lr##i##_el2); break;

@@ -39,8 +39,8 @@ static void deployed_gap(void)
 
 void mq_interrupt(void)
 {
-	__atomic_fetch_add(&vm_mvm()->hvc_irqs, 1, __ATOMIC_RELAXED);
-	vgic_pend_spi(vm_mvm(), board.hvc_irq);
+	__atomic_fetch_add(&vms[0].hvc_irqs, 1, __ATOMIC_RELAXED);
+	vgic_pend_spi(&vms[0], board.hvc_irq);
 }
 
 void mq_send(u64 fid, u64 event, u64 arg0, u64 arg1, u64 arg2)

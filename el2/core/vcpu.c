@@ -115,15 +115,6 @@ void vcpu_sleep(void)
 	isb();
 }
 
-bool vcpu_ready(struct vcpu *vcpu)
-{
-	if (READ_ONCE(vcpu->stop) || vcpu->off)
-		return false;
-	cpu_do_work(vcpu->cpu);
-	vgic_enter(vcpu);
-	return true;
-}
-
 void vcpu_run(struct vcpu *vcpu)
 {
 	load(vcpu);

@@ -73,24 +73,7 @@ void vgic_kick(struct vcpu *vcpu)
 	cpu_kick(vcpu->cpu);
 }
 
-void vgic_pend_spi(struct vm *vm, u32 intid)
-{
-	struct vgic *vgic = &vm->vgic;
-	struct vcpu *vcpu;
-	bool kick;
-
-	if (intid < VGIC_PRIVATE || intid >= VGIC_PRIVATE + vgic->nspis)
-		return;
-	spin_lock(&vgic->lock);
-	assign_bit(vgic->pending, intid, true);
-	vcpu = vgic_target(vm, intid);
-	kick = vgic_update_locked(vcpu, intid);
-	spin_unlock(&vgic->lock);
-	if (kick && vcpu->cpu != this_cpu())
-		vgic_kick(vcpu);
-}
-
-/* Latch an SPI that is not latched already; the CPU that is to look at it, if any. */
+/* Latch an SPI that is not latched already; the CPU that is to be kicked for it. */
 static struct cpu *latch_locked(struct vm *vm, u32 word, u32 bit, u32 intid)
 {
 	struct vgic *vgic = &vm->vgic;
@@ -104,8 +87,24 @@ static struct cpu *latch_locked(struct vm *vm, u32 word, u32 bit, u32 intid)
 	vcpu = vgic_target(vm, intid);
 	vcpu->vgic.ready[word] |= bit;
 	WRITE_ONCE(vcpu->vgic.any_ready, vcpu->vgic.any_ready | 1U << word);
+	if (vcpu->cpu == this_cpu())
+		return NULL;
 	vcpu->stats.kicks++;
 	return vcpu->cpu;
+}
+
+void vgic_pend_spi(struct vm *vm, u32 intid)
+{
+	struct vgic *vgic = &vm->vgic;
+	struct cpu *cpu;
+
+	if (intid < VGIC_PRIVATE || intid >= VGIC_PRIVATE + vgic->nspis)
+		return;
+	spin_lock(&vgic->lock);
+	cpu = latch_locked(vm, intid / 32, 1U << (intid % 32), intid);
+	spin_unlock(&vgic->lock);
+	if (cpu)
+		gic_kick(cpu);
 }
 
 int vgic_inject(u64 vmid, u64 intid)
@@ -126,7 +125,6 @@ int vgic_inject(u64 vmid, u64 intid)
 	if (READ_ONCE(vm->life) == VM_RUNNING)
 		cpu = latch_locked(vm, word, bit, (u32)intid);
 	spin_unlock(&vm->vgic.lock);
-	/* The caller is the MVM, which has other CPUs. */
 	if (cpu)
 		gic_kick(cpu);
 	return 0;
@@ -201,12 +199,11 @@ void vgic_send_sgi(struct vcpu *from, u64 sgi1r)
 }
 
 /* List registers the guest has finished with are free again. */
-static void lr_reclaim(struct vgic_vcpu *v)
+static void lr_reclaim(struct vgic_vcpu *v, u32 empty)
 {
-	u32 empty = read_sysreg(ich_elrsr_el2) & v->lr_used;
 	u32 n;
 
-	for (; empty; empty &= empty - 1) {
+	for (empty &= v->lr_used; empty; empty &= empty - 1) {
 		n = (u32)__builtin_ctz(empty);
 		if (v->lr_intid[n] < VGIC_INTIDS)
 			assign_bit(v->in_lr, v->lr_intid[n], false);
@@ -228,66 +225,85 @@ static int lr_find(const struct vgic_vcpu *v, u32 intid)
 	return -1;
 }
 
-/* Put one interrupt into a list register; false: none is free. */
-static bool lr_insert(struct vcpu *vcpu, u32 intid, u8 priority, bool hw)
+/* A list register for an interrupt that has none; -1: none is free. */
+static int lr_take(struct vgic_vcpu *v, u32 intid)
+{
+	u32 all = (u32)(BIT(gic_lrs) - 1);
+	int n;
+
+	if (v->lr_used == all)
+		lr_reclaim(v, (u32)read_sysreg(ich_elrsr_el2));
+	if (v->lr_used == all)
+		return -1;
+	n = __builtin_ctz(~v->lr_used);
+	v->lr_intid[n] = intid;
+	v->lr_used |= 1U << n;
+	return n;
+}
+
+/*
+ * Put one interrupt into a list register; false: none is free. @seen: it may be in
+ * one already. That one is used again when the guest has finished with it.
+ */
+static __always_inline bool lr_insert(struct vcpu *vcpu, u32 intid, u8 priority,
+				      bool hw, bool seen)
 {
 	struct vgic_vcpu *v = &vcpu->vgic;
-	int n = lr_find(v, intid);
-	u32 free;
+	int n = seen ? lr_find(v, intid) : -1;
 	u64 lr;
 
-	if (n >= 0) {
+	if (n < 0) {
+		n = lr_take(v, intid);
+		if (n < 0)
+			return false;
+	} else if (!(read_sysreg(ich_elrsr_el2) >> n & 1)) {
 		lr = gic_lr_read((u32)n);
 		/* An active one becomes pending again when it is software's. */
 		if (!(lr & LR_HW))
 			gic_lr_write((u32)n, lr | LR_STATE_PENDING);
 		return true;
 	}
-	free = ~v->lr_used & (u32)(BIT(gic_lrs) - 1);
-	if (!free)
-		return false;
-	n = __builtin_ctz(free);
 	lr = LR_STATE_PENDING | LR_GROUP1 | (u64)priority << LR_PRIORITY_SHIFT |
 	     intid;
 	if (hw)
 		lr |= LR_HW | (u64)intid << LR_PINTID_SHIFT;
 	gic_lr_write((u32)n, lr);
-	if (intid < VGIC_INTIDS)
-		assign_bit(v->in_lr, intid, true);
-	v->lr_intid[n] = intid;
-	v->lr_used |= 1U << n;
 	vcpu->stats.virqs++;
 	return true;
 }
 
-static bool insert_one(struct vcpu *vcpu, u32 intid)
+/* Those of a word that are ready; false: no list register is left. */
+static __always_inline bool insert_word(struct vcpu *vcpu, u32 word)
 {
 	struct vgic *vgic = &vcpu->vm->vgic;
 	struct vgic_vcpu *v = &vcpu->vgic;
+	u32 *pending = word ? &vgic->pending[word] : &v->pending;
+	const u8 *priority = word ? &vgic->priority[32 * word] : v->priority;
+	u32 hw = word ? vgic->hw[word] : (u32)PPI_GUEST_MASK;
+	u32 bits = v->ready[word], bit, n;
 
-	if (intid < VGIC_PRIVATE) {
-		if (!lr_insert(vcpu, intid, v->priority[intid],
-			       BIT(intid) & PPI_GUEST_MASK))
-			return false;
-		v->pending &= ~(1U << intid);
-	} else {
-		if (!lr_insert(vcpu, intid, vgic->priority[intid],
-			       test_bit(vgic->hw, intid)))
-			return false;
-		assign_bit(vgic->pending, intid, false);
+	for (; bits; bits &= bits - 1) {
+		n = (u32)__builtin_ctz(bits);
+		bit = bits & -bits;
+		if (!lr_insert(vcpu, 32 * word + n, priority[n], hw & bit,
+			       v->in_lr[word] & bit))
+			break;
+		v->in_lr[word] |= bit;
+		*pending &= ~bit;
 	}
-	assign_bit(v->ready, intid, false);
-	return true;
+	v->ready[word] = bits;
+	return !bits;
 }
 
-static bool insert_lpis(struct vcpu *vcpu)
+static __noinline bool insert_lpis(struct vcpu *vcpu)
 {
 	struct vgic_vcpu *v = &vcpu->vgic;
 	u32 n;
 
 	while (v->lpi_head != v->lpi_tail) {
 		n = v->lpi_queue[v->lpi_head % VGIC_LPIS];
-		if (!lr_insert(vcpu, VGIC_LPI_FIRST + n, DEFAULT_PRIORITY, false))
+		if (!lr_insert(vcpu, VGIC_LPI_FIRST + n, DEFAULT_PRIORITY, false,
+			       true))
 			return false;
 		v->lpi_head++;
 		assign_bit(v->lpi_queued, n, false);
@@ -295,37 +311,30 @@ static bool insert_lpis(struct vcpu *vcpu)
 	return true;
 }
 
-/* What any_ready says, but for what is returned: there was no room for that. */
-static u32 insert_all(struct vcpu *vcpu)
+/* What any_ready says, but for what is left: there was no room for that. */
+static __always_inline u32 insert_all(struct vcpu *vcpu)
 {
-	struct vgic_vcpu *v = &vcpu->vgic;
-	u32 left = v->any_ready & ~VGIC_READY_LPIS;
-	u32 lpis = v->any_ready & VGIC_READY_LPIS;
-	u32 word, bits;
+	u32 left = vcpu->vgic.any_ready;
 
-	for (; left; left &= left - 1) {
-		word = (u32)__builtin_ctz(left);
-		for (bits = v->ready[word]; bits; bits &= bits - 1) {
-			if (!insert_one(vcpu, word * 32 + (u32)__builtin_ctz(bits)))
-				return left | lpis;
-		}
+	/* LPIs are behind all words. */
+	for (; left & ~VGIC_READY_LPIS; left &= left - 1) {
+		if (!insert_word(vcpu, (u32)__builtin_ctz(left)))
+			return left;
 	}
-	return lpis && !insert_lpis(vcpu) ? lpis : 0;
+	return left && !insert_lpis(vcpu) ? left : 0;
 }
 
 static void lr_fill(struct vcpu *vcpu)
 {
-	struct vgic_vcpu *v = &vcpu->vgic;
-	u64 hcr = ICH_HCR_EN;
+	struct vgic *vgic = &vcpu->vm->vgic;
+	u32 left;
 
-	spin_lock(&vcpu->vm->vgic.lock);
-	lr_reclaim(v);
-	v->any_ready = insert_all(vcpu);
+	spin_lock(&vgic->lock);
+	left = insert_all(vcpu);
+	vcpu->vgic.any_ready = left;
+	spin_unlock(&vgic->lock);
 	/* Come back when at most one list register is in use. */
-	if (v->any_ready)
-		hcr |= ICH_HCR_UIE;
-	spin_unlock(&vcpu->vm->vgic.lock);
-	write_sysreg(hcr, ich_hcr_el2);
+	write_sysreg(left ? ICH_HCR_EN | ICH_HCR_UIE : ICH_HCR_EN, ich_hcr_el2);
 }
 
 /* Take back into the latch what became undeliverable in a list register. */

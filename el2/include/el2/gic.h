@@ -3,6 +3,7 @@
 #ifndef EL2_GIC_H
 #define EL2_GIC_H
 
+#include <el2/sysreg.h>
 #include <el2/util.h>
 
 struct cpu;
@@ -87,7 +88,16 @@ void gic_spi_quiesce(u32 intid);
 /* List registers of this CPU. */
 extern u32 gic_lrs;
 u64 gic_lr_read(u32 n);
-void gic_lr_write(u32 n, u64 val);
+void gic_lr_write_other(u32 n, u64 val);
+
+/* Most often it is the first one. */
+static inline void gic_lr_write(u32 n, u64 val)
+{
+	if (n == 0)
+		write_sysreg(val, ich_lr0_el2);
+	else
+		gic_lr_write_other(n, val);
+}
 
 #define LR_STATE_PENDING	BIT(62)
 #define LR_STATE_ACTIVE		BIT(63)
@@ -111,11 +121,6 @@ void vgic_take_hw(struct vm *vm, u32 intid);
 void vgic_pend_private(struct vcpu *vcpu, u32 intid);
 void vgic_pend_lpi(struct vcpu *vcpu, u32 intid);
 void vgic_send_sgi(struct vcpu *from, u64 sgi1r);
-
-/**
- * vgic_enter() - before guest_enter(): serve requests, fill list registers
- */
-void vgic_enter(struct vcpu *vcpu);
 
 /* core/vgic_mmio.c: handlers of the two register files. */
 int vgic_gicd_access(struct vcpu *vcpu, struct mmio_access *access, void *priv);

@@ -73,7 +73,8 @@ enum vcpu_power {
  *		read also without
  * @requests:	VGIC_REQ_*; set with atomics
  * @lr_intid:	what each list register holds, 0xffffffff: nothing; own CPU only
- * @lr_used:	bit n: lr_intid[n] holds something; own CPU only
+ * @lr_used:	bit n: lr_intid[n] holds something, or did until the guest had finished
+ *		with it; own CPU only
  * @lr_copy:	state published on VGIC_REQ_PUBLISH
  * @in_lr:	INTIDs that may be in a list register: set when put there, cleared
  *		when that register is seen empty; vgic lock
@@ -175,6 +176,11 @@ int vcpu_power_on(struct vcpu *vcpu, u64 entry, u64 context);
 void vcpu_run(struct vcpu *vcpu);
 
 /**
+ * vgic_enter() - before the guest goes on: serve requests, fill list registers
+ */
+void vgic_enter(struct vcpu *vcpu);
+
+/**
  * vcpu_serve() - take interrupts, and do what other CPUs ask of this one
  *
  * For an exit that has to wait for something; once in each round.
@@ -185,13 +191,6 @@ void vcpu_serve(struct vcpu *vcpu);
  * vcpu_sleep() - WFI, which what is pending for the guest does not end
  */
 void vcpu_sleep(void);
-
-/**
- * vcpu_ready() - between an exit and the entry: what others asked for
- *
- * Return: false if the vCPU is to go off.
- */
-bool vcpu_ready(struct vcpu *vcpu);
 
 /**
  * guest_enter() - run the guest; exits are answered meanwhile, by exit.c

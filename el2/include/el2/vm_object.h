@@ -230,6 +230,22 @@ void vm_vcpu_gone(struct vm *vm);
  */
 int vm_remove(u64 id);
 
+/**
+ * vcpu_ready() - between an exit and the entry: what others asked for
+ *
+ * Return: false if the vCPU is to go off.
+ */
+static inline bool vcpu_ready(struct vcpu *vcpu)
+{
+	if (READ_ONCE(vcpu->stop) || vcpu->off)
+		return false;
+	if (READ_ONCE(vcpu->cpu->work))
+		cpu_do_work(vcpu->cpu);
+	if (READ_ONCE(vcpu->vgic.any_ready) || READ_ONCE(vcpu->vgic.requests))
+		vgic_enter(vcpu);
+	return true;
+}
+
 /* core/guest_dt.c: write the VM's device tree into its memory. */
 int guest_dt_write(struct vm *vm);
 

@@ -72,6 +72,7 @@ enum guest_time {
 	TIME_BELL,		/* a doorbell whose event is pending */
 	TIME_ACK,
 	TIME_PING,		/* a doorbell, and the interrupt that answers it */
+	TIME_TIMER,		/* an interrupt of its own CPU's */
 	TIMES_COUNT,
 };
 
