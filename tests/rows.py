@@ -105,6 +105,8 @@ ROWS = [
 
     # What only the direct path has.
     Row("direct-bad", "direct-bad", smp=4, mem="3G", paths=DIRECT, timeout=360),
+    Row("blk-direct", "blk-direct", smp=4, el2="mvm_cpus=2", paths=DIRECT,
+        timeout=240),
     Row("direct-stuck", "direct-stuck", smp=3, mem="3G", paths=DIRECT, timeout=150),
     Row("direct-life", "direct-life", smp=3, mem="3G", paths=DIRECT, timeout=360),
     Row("direct-config", "direct-config", smp=3, append="shyper.guest_cpus=2",

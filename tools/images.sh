@@ -71,7 +71,7 @@ new_root() {
 	cp "$B/cache/fio/fio" "$B/cache/iperf3/iperf3" "$root/usr/bin/"
 	install -D -m 755 "$TOP/tools/initramfs/udhcpc" \
 		"$root/etc/udhcpc/default.script"
-	for f in frames mark peek udprr; do
+	for f in blkrange frames mark peek udprr; do
 		aarch64-linux-gnu-gcc -O2 -Wall -s -static -o "$root/usr/bin/$f" \
 			"$TOP/tests/tools/$f.c"
 	done

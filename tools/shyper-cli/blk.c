@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <json-c/json.h>
@@ -164,26 +165,34 @@ static void print_latency(const struct shyper_disk_info *info)
 	}
 }
 
+/* An attached disk by its name; CLI_OK, or an exit status after an error. */
+static int find(int dev, const char *name, struct shyper_disk_info *info)
+{
+	int err = shyper_disk_find(dev, name, info);
+	char shown[SHYPER_API_NAME_LEN];
+
+	if (!err)
+		return CLI_OK;
+	cli_error("%s: %s", shyper_printable(shown, sizeof(shown), name,
+					     strlen(name)),
+		  err == -ENOENT ? "no such disk" :
+		  shyper_strerror(SHYPER_DISK_GET_INFO, err));
+	return cli_status_of(err);
+}
+
 static int stat_one(const char *name)
 {
 	struct shyper_disk_info info;
 	struct json_object *object;
-	int status, dev, err;
+	int status, dev;
 
 	dev = cli_open(&status);
 	if (dev < 0)
 		return status;
-	err = shyper_disk_find(dev, name, &info);
+	status = find(dev, name, &info);
 	close(dev);
-	if (err) {
-		char shown[SHYPER_API_NAME_LEN];
-
-		cli_error("%s: %s", shyper_printable(shown, sizeof(shown), name,
-						     strlen(name)),
-			  err == -ENOENT ? "no such disk" :
-			  shyper_strerror(SHYPER_DISK_GET_INFO, err));
-		return cli_status_of(err);
-	}
+	if (status != CLI_OK)
+		return status;
 	object = disk_object(&info);
 	put_counters(object, &info);
 	cli_print_list(object, stat_lines);
@@ -206,10 +215,43 @@ static int blk_stat(const struct cli_args *args)
 	return CLI_OK;
 }
 
+static const struct cli_option detach_options[] = {
+	{ "force", NULL, "even from a VM, whose requests then fail" },
+	{ }
+};
+
+static int blk_detach(const struct cli_args *args)
+{
+	struct shyper_disk_detach detach = { 0 };
+	struct shyper_disk_info info;
+	int status, dev, err;
+
+	dev = cli_open(&status);
+	if (dev < 0)
+		return status;
+	status = find(dev, args->name, &info);
+	if (status == CLI_OK) {
+		detach.index = info.index;
+		if (args->option[0])
+			detach.flags = SHYPER_DISK_DETACH_FORCE;
+		err = ioctl(dev, SHYPER_DISK_DETACH, &detach) ? -errno : 0;
+		if (err) {
+			cli_error("%s: %s", args->name, err == -EBUSY ?
+				  "a VM has it; use --force" :
+				  shyper_strerror(SHYPER_DISK_DETACH, err));
+			status = CLI_FAILURE;
+		}
+	}
+	close(dev);
+	return status;
+}
+
 const struct cli_command cli_blk_commands[] = {
 	{ "blk", "list", NULL, CLI_NO_OPERAND,
 	  "List the attached disks", NULL, blk_list },
 	{ "blk", "stat", "DISK", CLI_MAY_OPERAND,
 	  "Show counters of all disks, or all of one disk's", NULL, blk_stat },
+	{ "blk", "detach", "DISK", CLI_MUST_OPERAND,
+	  "Take a disk away", detach_options, blk_detach },
 	{ }
 };
