@@ -130,7 +130,7 @@ struct shyper_vblk_queue {
 	u32 ios;
 
 	struct llist_head done ____cacheline_aligned_in_smp;
-	spinlock_t lock;
+	spinlock_t lock;	/* see above */
 	struct shyper_vblk_io *recycled;
 	u64 returned;
 	struct shyper_disk_counts counts;

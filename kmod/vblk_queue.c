@@ -175,7 +175,8 @@ static void give_back(struct shyper_vblk_queue *queue)
 		return;
 	spin_lock_irqsave(&queue->lock, flags);
 	interrupt = fill_locked(queue, list, ktime_get_ns());
-	if (unlikely(waitqueue_active(&queue->idle)))
+	/* With a barrier behind what has been returned: pairs with wait_event(). */
+	if (unlikely(wq_has_sleeper(&queue->idle)))
 		wake_up(&queue->idle);
 	spin_unlock_irqrestore(&queue->lock, flags);
 	if (interrupt)
@@ -338,6 +339,7 @@ static bool poll(struct shyper_vblk_queue *queue)
 		if (!single_task_running() || need_resched()) {
 			if (!in_flight(queue))
 				break;
+			/* Bounded by end: whoever runs is not waited for. */
 			yield();
 		}
 		cpu_relax();

@@ -17,6 +17,7 @@ struct header {
 	__le32 ioprio;
 	__le64 sector;
 };
+
 static_assert(sizeof(struct header) == 16);
 
 /* What was copied is what is used, not its source, which the driver can change. */
@@ -130,6 +131,7 @@ struct range_seg {
 	__le32 num_sectors;
 	__le32 flags;
 };
+
 static_assert(sizeof(struct range_seg) == 16);
 
 /* The only segment; more than one is not offered. */
