@@ -138,13 +138,16 @@ static const struct net_device_ops netdev_ops = {
 static void pairs_free(struct vnet *vnet)
 {
 	struct vnet_pair *pair;
+	u32 n;
 
 	for (pair = vnet->pair; pair < vnet->pair + vnet->pairs; pair++) {
 		kvfree(pair->tx_seg);
-		kvfree(pair->rx_seg);
+		kvfree(pair->rx_chain.seg);
 		kvfree(pair->rx_buffer);
-		if (pair->frag.page)
-			put_page(pair->frag.page);
+		for (n = 0; n < VNET_PAGES; n++) {
+			if (pair->page[n])
+				put_page(pair->page[n]);
+		}
 		vnet_zc_free(pair);
 	}
 }
@@ -248,10 +251,12 @@ static int pair_init(struct vnet *vnet, u16 n)
 	pair->vnet = vnet;
 	pair->index = n;
 	pair->tx_seg = kvcalloc(VNET_SEGS, sizeof(*pair->tx_seg), GFP_KERNEL);
-	pair->rx_seg = kvcalloc(VNET_SEGS, sizeof(*pair->rx_seg), GFP_KERNEL);
+	pair->rx_chain.seg = kvcalloc(VNET_SEGS, sizeof(*pair->rx_chain.seg),
+				      GFP_KERNEL);
+	pair->rx_chain.max = VNET_SEGS;
 	pair->rx_buffer = kvcalloc(SHYPER_QUEUE_NUM_MAX, sizeof(*pair->rx_buffer),
 				   GFP_KERNEL);
-	if (!pair->tx_seg || !pair->rx_seg || !pair->rx_buffer)
+	if (!pair->tx_seg || !pair->rx_chain.seg || !pair->rx_buffer)
 		return -ENOMEM;
 	netif_napi_add(vnet->netdev, &pair->napi, vnet_poll);
 	vnet_tx_init(pair);

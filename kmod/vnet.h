@@ -38,6 +38,8 @@
 #define VNET_SEGS	(SHYPER_QUEUE_NUM_MAX + 32)
 
 #define VNET_HEAD	256	/* bytes of a frame that are always copied */
+#define VNET_PAGE_ORDER	3	/* of the memory for copies */
+#define VNET_PAGES	32
 #define VNET_LINEAR	2048	/* frames up to this are all of them linear */
 
 /* Counters of a queue pair beyond those of its virtqueues; ethtool has names. */
@@ -71,13 +73,17 @@ struct vnet_buffer {
  * @tx_bytes:	of these
  * @tx_due:	@tx_timer has expired
  * @tx_timer:	bounds how long the guest waits for a buffer given back
- * @frag:	memory for copies; NAPI
+ * @tx_skb:	the last packet, not delivered yet; NAPI
+ * @tx_more:	the last round of NAPI did not come to its end; NAPI
+ * @page:	memory for copies; NAPI, as the next two
+ * @page_at:	which of it is in use
+ * @page_used:	bytes of that
  * @zc:		frames of the guest's own pages
  * @rx:		virtqueue of what the guest receives; txq
  * @rx_on:	@rx may be used; txq
  * @rx_kicked:	the guest has filled @rx since we asked for it
  * @rx_deaf:	it has not done so for too long: frames are lost; txq
- * @rx_seg:	room for a frame's chains; txq
+ * @rx_chain:	a buffer of @rx, with room for its parts; txq
  * @rx_buffer:	the buffers that a frame has got so far; txq
  * @rx_filled:	some are filled, not published; txq
  * @rx_held:	the frame that found no room; txq
@@ -104,14 +110,18 @@ struct vnet_pair {
 	u32 tx_bytes;
 	bool tx_due;
 	struct hrtimer tx_timer;
-	struct page_frag frag;
+	struct sk_buff *tx_skb;
+	bool tx_more;
+	struct page *page[VNET_PAGES];
+	u32 page_at;
+	u32 page_used;
 	struct vnet_zc *zc;
 
 	struct shyper_vqueue *rx ____cacheline_aligned_in_smp;
 	bool rx_on;
 	bool rx_kicked;
 	bool rx_deaf;
-	struct shyper_seg *rx_seg;
+	struct shyper_chain rx_chain;
 	struct vnet_buffer *rx_buffer;
 	bool rx_filled;
 	struct sk_buff *rx_held;

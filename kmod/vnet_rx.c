@@ -46,6 +46,9 @@ static u8 *byte_at(const struct shyper_chain *chain, u32 at)
  * @hdr:	virtio's header, which comes before it
  * @done:	bytes of both that have been copied
  * @need:	bytes of both
+ * @at:		the packet's next bytes
+ * @left:	so many of them are contiguous
+ * @frag:	the fragment that comes then
  * @buffers:	so far; pair->rx_buffer has them
  * @count:	where the header in the guest says how many there are
  */
@@ -54,9 +57,32 @@ struct fill {
 	struct virtio_net_hdr_v1 hdr;
 	u32 done;
 	u32 need;
+	const u8 *at;
+	u32 left;
+	u32 frag;
 	u16 buffers;
 	u8 *count[2];
 };
+
+/* Bytes of the packet in order; the caller knows that there are so many. */
+static void fill_copy(struct fill *fill, u8 *to, u32 len)
+{
+	const skb_frag_t *frag;
+	u32 part;
+
+	for (; len; len -= part) {
+		if (!fill->left) {
+			frag = &skb_shinfo(fill->skb)->frags[fill->frag++];
+			fill->at = skb_frag_address(frag);
+			fill->left = skb_frag_size(frag);
+		}
+		part = min(len, fill->left);
+		memcpy(to, fill->at, part);
+		to += part;
+		fill->at += part;
+		fill->left -= part;
+	}
+}
 
 /* The packet's next bytes into one buffer. Return: how many; -EFAULT. */
 static int fill_buffer(struct fill *fill, const struct shyper_chain *chain)
@@ -71,8 +97,10 @@ static int fill_buffer(struct fill *fill, const struct shyper_chain *chain)
 			continue;
 		}
 		part = min(room - at, seg->len - skip);
-		if (skb_copy_bits(fill->skb, fill->done + at - VNET_HDR_LEN,
-				  seg->addr + skip, part))
+		if (!skb_has_frag_list(fill->skb))
+			fill_copy(fill, seg->addr + skip, part);
+		else if (skb_copy_bits(fill->skb, fill->done + at - VNET_HDR_LEN,
+				       seg->addr + skip, part))
 			return -EFAULT;
 		at += part;
 		skip = 0;
@@ -91,12 +119,12 @@ static void fill_header(struct fill *fill, const struct shyper_chain *chain)
 /* Return: VNET_PASS, NO_ROOM, a SHYPER_DROP_*. */
 static int fill_next(struct vnet_pair *pair, struct fill *fill)
 {
-	struct shyper_chain chain = { .seg = pair->rx_seg, .max = VNET_SEGS };
+	struct shyper_chain *chain = &pair->rx_chain;
 	struct shyper_vring *ring = &pair->rx->ring;
 	int got;
 
 	do {
-		got = shyper_vring_pop(ring, &chain);
+		got = shyper_vring_pop(ring, chain);
 		/* From here to the end of the ring there is no room: ask for it. */
 	} while (!got && shyper_vring_enable_kick(ring));
 	if (!got)
@@ -104,19 +132,19 @@ static int fill_next(struct vnet_pair *pair, struct fill *fill)
 	/* A driver that offers what it has not got back never comes to an end. */
 	if (fill->buffers == ring->num)
 		got = SHYPER_VRING_E_AVAIL;
-	if (got < 0 || chain.fault || chain.nread) {
+	if (got < 0 || chain->fault || chain->nread) {
 		broken(pair, min(got, 0));
 		return SHYPER_DROP_RX_DOWN;
 	}
 	if (!fill->buffers) {
-		if (chain.write_len < VNET_HDR_LEN)
+		if (chain->write_len < VNET_HDR_LEN)
 			got = -EFAULT;
 		else
-			fill_header(fill, &chain);
+			fill_header(fill, chain);
 	}
 	if (got > 0)
-		got = fill_buffer(fill, &chain);
-	pair->rx_buffer[fill->buffers].head = chain.head;
+		got = fill_buffer(fill, chain);
+	pair->rx_buffer[fill->buffers].head = chain->head;
 	pair->rx_buffer[fill->buffers++].len = got;
 	if (got < 0)
 		return SHYPER_DROP_RX_SMALL;
@@ -148,7 +176,8 @@ static void take_back(struct vnet_pair *pair, const struct fill *fill)
 static int put(struct vnet_pair *pair, const struct sk_buff *skb)
 {
 	u64 features = READ_ONCE(pair->vnet->ctl.features);
-	struct fill fill = { .skb = skb, .need = skb->len + VNET_HDR_LEN };
+	struct fill fill = { .skb = skb, .need = skb->len + VNET_HDR_LEN,
+			     .at = skb->data, .left = skb_headlen(skb) };
 	int ret;
 
 	if (virtio_net_hdr_from_skb(skb, (struct virtio_net_hdr *)&fill.hdr, true,

@@ -20,7 +20,7 @@
 /* Buffers that wait to be given back: so many, or so many bytes, or so long. */
 #define LATE_BUFFERS	16
 #define LATE_BYTES	8192
-#define LATE_NS		(200 * NSEC_PER_USEC)
+#define LATE_NS		(500 * NSEC_PER_USEC)
 
 #define POLL_US_MAX	1000
 
@@ -116,25 +116,55 @@ static void drop(struct vnet_pair *pair, int why)
 	pair->tx->stats.errors++;
 }
 
+/*
+ * Memory for copies: pages in a ring, used again when nobody else has them any more.
+ * That saves to have them cleared.
+ */
+static bool page_next(struct vnet_pair *pair)
+{
+	u32 n = (pair->page_at + 1) % VNET_PAGES;
+	struct page *page = pair->page[n];
+	gfp_t gfp = GFP_ATOMIC | __GFP_COMP | __GFP_NOWARN | __GFP_NOMEMALLOC;
+
+	if (!page || page_ref_count(page) != 1) {
+		if (page)
+			put_page(page);
+		page = alloc_pages((gfp & ~__GFP_DIRECT_RECLAIM) | __GFP_NORETRY,
+				   VNET_PAGE_ORDER) ?: alloc_page(gfp);
+		pair->page[n] = page;
+	}
+	pair->page_at = n;
+	pair->page_used = 0;
+	return page;
+}
+
+static u32 page_room(const struct vnet_pair *pair)
+{
+	const struct page *page = pair->page[pair->page_at];
+
+	return page ? page_size((struct page *)page) - pair->page_used : 0;
+}
+
 /* What is not in the linear part, into pages of ours. */
 static bool copy_rest(struct vnet_pair *pair, struct sk_buff *skb,
 		      struct cursor *cur, u32 len)
 {
-	struct page_frag *frag = &pair->frag;
+	struct page *page;
 	int n = 0;
 	u32 part;
 
 	pair->tx->stats.copied_bytes += len;
 	for (; len; len -= part) {
 		if (n == MAX_SKB_FRAGS ||
-		    !skb_page_frag_refill(min_t(u32, len, PAGE_SIZE), frag,
-					  GFP_ATOMIC | __GFP_NOWARN))
+		    (page_room(pair) < min_t(u32, len, PAGE_SIZE) &&
+		     !page_next(pair)))
 			return false;
-		part = min(len, frag->size - frag->offset);
-		cursor_read(cur, page_address(frag->page) + frag->offset, part);
-		get_page(frag->page);
-		skb_add_rx_frag(skb, n++, frag->page, frag->offset, part, part);
-		frag->offset += part;
+		page = pair->page[pair->page_at];
+		part = min(len, page_room(pair));
+		cursor_read(cur, page_address(page) + pair->page_used, part);
+		get_page(page);
+		skb_add_rx_frag(skb, n++, page, pair->page_used, part, part);
+		pair->page_used += ALIGN(part, SMP_CACHE_BYTES);
 	}
 	return true;
 }
@@ -185,7 +215,23 @@ static void deliver(struct vnet_pair *pair, struct sk_buff *skb,
 	pair->sent_bytes += frame->len;
 	skb->protocol = eth_type_trans(skb, netdev);
 	skb_record_rx_queue(skb, pair->index);
-	napi_gro_receive(&pair->napi, skb);
+	if (pair->tx_skb)
+		napi_gro_receive(&pair->napi, pair->tx_skb);
+	pair->tx_skb = skb;
+}
+
+/* A frame that came alone has nothing to be merged with. */
+static void deliver_last(struct vnet_pair *pair, bool alone)
+{
+	struct sk_buff *skb = pair->tx_skb;
+
+	pair->tx_skb = NULL;
+	if (!skb)
+		return;
+	if (alone)
+		netif_receive_skb(skb);
+	else
+		napi_gro_receive(&pair->napi, skb);
 }
 
 /*
@@ -294,6 +340,9 @@ static int transmit(struct vnet_pair *pair, int budget)
 			break;
 		work += more ? more : take(pair, budget - work);
 	}
+	/* Of earlier rounds nothing is left: they ended with the end of NAPI. */
+	deliver_last(pair, work == 1 && budget > 1 && !pair->tx_more);
+	pair->tx_more = work >= budget;
 	return work;
 }
 
@@ -335,6 +384,7 @@ void vnet_tx_start(struct vnet_pair *pair)
 	pair->tx_bytes = 0;
 	pair->tx_due = false;
 	pair->tx_broken = false;
+	pair->tx_more = false;
 	pair->tx_on = true;
 }
 
