@@ -117,6 +117,9 @@ static void handle_event(struct daemon *daemon, const struct shyper_event *event
 		restarts_find(daemon);
 	if (event->type == SHYPER_EVENT_VM_ADDED)
 		consoles_hold();
+	if (event->type == SHYPER_EVENT_VM_BOOTED ||
+	    event->type == SHYPER_EVENT_LOST)
+		network_ports(daemon);
 	if (event->type == SHYPER_EVENT_VM_REMOVED)
 		disks_retry(daemon);
 	if (event->vmid >= SHYPER_API_MAX_VMS)

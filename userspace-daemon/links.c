@@ -80,6 +80,22 @@ int link_master(const char *name, const char *bridge)
 	return index < 0 ? index : change(name, 0, &index, 0, 0);
 }
 
+void link_master_of(const char *name, char bridge[SHYPER_IFNAME_LEN])
+{
+	char path[64 + IF_NAMESIZE], target[256];
+	const char *last;
+	ssize_t len;
+
+	bridge[0] = '\0';
+	snprintf(path, sizeof(path), "/sys/class/net/%s/master", name);
+	len = readlink(path, target, sizeof(target) - 1);
+	if (len <= 0)
+		return;
+	target[len] = '\0';
+	last = strrchr(target, '/');
+	snprintf(bridge, SHYPER_IFNAME_LEN, "%.15s", last ? last + 1 : target);
+}
+
 int link_address(const char *name, uint32_t address, uint32_t prefix, bool add)
 {
 	struct ifaddrmsg info = {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The guests' way to the world, as shyperd's configuration says: the MVM's port of
- * the switch in a bridge with a NIC, or with a private subnet behind NAT.
+ * the switch in a bridge with a NIC, or with a private subnet behind NAT. Guests
+ * whose devices are direct have ports that are interfaces of the MVM: these go into
+ * the same bridge, and where there may be such, there is one with NAT, too.
  *
  * Each step makes something so, and does not mind if it is so already: a shyperd
  * that finds what a crashed one has left goes through the same steps. What has been
@@ -10,16 +12,19 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <syslog.h>
 #include <unistd.h>
 
 #include "dev.h"
+#include "ioctl.h"
 #include "network.h"
 #include "shyperd.h"
 
 #define FORWARD	"/proc/sys/net/ipv4/ip_forward"
+#define NAT_BRIDGE	"shyper0"
 #define MAGIC	0x4e593101	/* of the file; the last byte is its version */
 
 /**
@@ -129,6 +134,73 @@ static void step(int *err, int ret, const char *what, const char *name)
 			step(err, call, what, name); \
 	} while (0)
 
+/* ---- guests' own ports ---- */
+
+static bool direct_possible(const struct daemon *daemon)
+{
+	struct shyper_info info = { 0 };
+
+	return !shyper_ioctl(daemon->dev, SHYPER_GET_INFO, &info) &&
+	       (info.features & SHYPER_INFO_DIRECT);
+}
+
+/* The next direct port that is in our namespace. */
+static bool port_next(const struct daemon *daemon, uint32_t *index, char *name)
+{
+	struct shyper_net_info info;
+
+	while (!shyper_net_next(daemon->dev, &info, index)) {
+		if ((info.flags & SHYPER_PORT_DIRECT) &&
+		    if_indextoname(info.ifindex, name))
+			return true;
+	}
+	return false;
+}
+
+/* A port that somebody has put elsewhere stays there. */
+static void ports_join(const struct daemon *daemon, const char *bridge)
+{
+	char name[IF_NAMESIZE], master[IF_NAMESIZE];
+	uint32_t index = 0;
+	int err;
+
+	while (port_next(daemon, &index, name)) {
+		link_master_of(name, master);
+		if (master[0])
+			continue;
+		err = 0;
+		STEP(&err, link_master(name, bridge), "into the bridge:", name);
+		STEP(&err, link_set(name, true, 0), "up:", name);
+	}
+}
+
+/* As they were; the bridge itself goes afterwards. */
+static void ports_leave(const struct daemon *daemon, const char *bridge)
+{
+	char name[IF_NAMESIZE], master[IF_NAMESIZE];
+	uint32_t index = 0;
+	int err;
+
+	while (port_next(daemon, &index, name)) {
+		link_master_of(name, master);
+		if (strcmp(master, bridge) != 0)
+			continue;
+		err = 0;
+		STEP(&err, link_master(name, NULL), "out of the bridge:", name);
+		STEP(&err, link_set(name, false, 0), "down:", name);
+	}
+}
+
+void network_ports(const struct daemon *daemon)
+{
+	struct done done;
+
+	if (state_load(daemon, &done) && done.network.bridge[0])
+		ports_join(daemon, done.network.bridge);
+}
+
+/* ---- a bridge, or NAT ---- */
+
 static int bridge_up(const struct shyper_network *network)
 {
 	const char *bridge = network->bridge, *nic = network->nic;
@@ -157,6 +229,34 @@ static void bridge_down(const struct shyper_network *network)
 	STEP(&err, link_set(network->port, false, 0), "down:", network->port);
 }
 
+/* What has the address: the bridge, or the port alone. */
+static const char *nat_link(const struct shyper_network *network)
+{
+	return network->bridge[0] ? network->bridge : network->port;
+}
+
+static int nat_bridge_up(const struct daemon *daemon, struct done *done)
+{
+	struct shyper_network *network = &done->network;
+	int err;
+
+	if (!network->bridge[0])
+		return 0;
+	err = link_bridge_add(network->bridge);
+	if (err == -EOPNOTSUPP) {
+		/* A kernel without bridges: as without direct ports. */
+		log_line(LOG_WARNING, "network: no bridge: direct guests are not connected");
+		network->bridge[0] = '\0';
+		return state_save(daemon, done);
+	}
+	STEP(&err, err, "add bridge", network->bridge);
+	STEP(&err, link_master(network->port, network->bridge), "into the bridge:",
+	     network->port);
+	STEP(&err, link_set(network->bridge, true, network->mtu), "up:",
+	     network->bridge);
+	return err;
+}
+
 static int nat_up(const struct daemon *daemon, struct done *done)
 {
 	const struct shyper_network *network = &done->network;
@@ -164,8 +264,10 @@ static int nat_up(const struct daemon *daemon, struct done *done)
 	int err = 0, was = 0;
 
 	STEP(&err, link_set(network->port, true, network->mtu), "up:", network->port);
-	STEP(&err, link_address(network->port, network->address, network->prefix,
-				true), "address of", network->port);
+	if (!err)
+		err = nat_bridge_up(daemon, done);
+	STEP(&err, link_address(nat_link(network), network->address, network->prefix,
+				true), "address of", nat_link(network));
 	STEP(&err, nft_masquerade(network->address & mask, mask), "nftables", "");
 	STEP(&err, was = forwarding(true), "forwarding", "");
 	if (!err && !was) {
@@ -173,7 +275,7 @@ static int nat_up(const struct daemon *daemon, struct done *done)
 		STEP(&err, state_save(daemon, done), "remember", daemon->run);
 	}
 	if (network->dhcp)
-		STEP(&err, dhcp_start(daemon->run, network->port, network),
+		STEP(&err, dhcp_start(daemon->run, nat_link(network), network),
 		     network->dnsmasq, "");
 	return err;
 }
@@ -187,8 +289,10 @@ static void nat_down(const struct daemon *daemon, const struct done *done)
 	STEP(&err, nft_clear(), "nftables", "");
 	if (done->forward)
 		STEP(&err, forwarding(false), "forwarding", "");
-	STEP(&err, link_address(network->port, network->address, network->prefix,
-				false), "address of", network->port);
+	STEP(&err, link_address(nat_link(network), network->address, network->prefix,
+				false), "address of", nat_link(network));
+	if (network->bridge[0])
+		STEP(&err, link_delete(network->bridge), "delete", network->bridge);
 	STEP(&err, link_set(network->port, false, 0), "down:", network->port);
 }
 
@@ -198,6 +302,8 @@ void network_undo(struct daemon *daemon)
 
 	if (!state_load(daemon, &done))
 		return;
+	if (done.network.bridge[0])
+		ports_leave(daemon, done.network.bridge);
 	if (done.network.mode == SHYPER_NETWORK_BRIDGE)
 		bridge_down(&done.network);
 	else
@@ -221,6 +327,8 @@ static void set_up(struct daemon *daemon, struct done *done)
 		log_line(LOG_INFO, "network: %s on %s",
 			 network->mode == SHYPER_NETWORK_BRIDGE ? "bridge" : "NAT",
 			 network->port);
+	if (network->bridge[0])
+		ports_join(daemon, network->bridge);
 }
 
 bool network_apply(struct daemon *daemon)
@@ -241,6 +349,8 @@ bool network_apply(struct daemon *daemon)
 			return true;
 		}
 	}
+	if (want.network.mode == SHYPER_NETWORK_NAT && direct_possible(daemon))
+		strcpy(want.network.bridge, NAT_BRIDGE);
 	if (state_load(daemon, &have)) {
 		want.forward = have.forward;
 		if (memcmp(&have.network, &want.network, sizeof(have.network))) {

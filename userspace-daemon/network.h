@@ -18,6 +18,9 @@ int link_delete(const char *name);
 /** link_master() - into a bridge, or out of it (NULL) */
 int link_master(const char *name, const char *bridge);
 
+/** link_master_of() - the bridge that an interface is in; empty: none */
+void link_master_of(const char *name, char bridge[SHYPER_IFNAME_LEN]);
+
 /** link_address() - give an interface an IPv4 address, or take it away */
 int link_address(const char *name, uint32_t address, uint32_t prefix, bool add);
 

@@ -97,6 +97,13 @@ int restarts_run(struct daemon *daemon);
  */
 bool network_apply(struct daemon *daemon);
 
+/**
+ * network_ports() - put direct guests' ports into the bridge that was set up
+ *
+ * Those that are in none. After a VM has been booted: its devices are there by then.
+ */
+void network_ports(const struct daemon *daemon);
+
 /** network_undo() - take away what was set up */
 void network_undo(struct daemon *daemon);
 
