@@ -114,16 +114,17 @@ ROWS = [
     Row("direct-race", "direct-race", paths=DIRECT, timeout=240),
 
     # Guests on the network.
-    Row("net-nat", "net-nat", paths=CLASSIC, timeout=240, server=True),
-    Row("net-bridge", "net-bridge", abis=ABIS, paths=CLASSIC, timeout=120, server=True),
-    Row("net-guests", "net-guests", paths=CLASSIC, smp=3, mem="3G", timeout=240),
-    Row("net-bad", "net-bad", paths=CLASSIC, smp=3, mem="3G", timeout=120),
-    Row("net-life", "net-life", paths=CLASSIC, smp=3, mem="3G", timeout=400,
+    Row("net-nat", "net-nat", paths=PATHS, usual=DIRECT, timeout=240, server=True),
+    Row("net-bridge", "net-bridge", abis=ABIS, paths=PATHS, usual=DIRECT,
+        timeout=120, server=True),
+    Row("net-guests", "net-guests", paths=PATHS, smp=3, mem="3G", timeout=240),
+    Row("net-bad", "net-bad", paths=PATHS, smp=3, mem="3G", timeout=120),
+    Row("net-life", "net-life", paths=PATHS, usual=DIRECT, smp=3, mem="3G", timeout=400,
         allow=r"^g2\|.*Kernel panic - not syncing: sysrq triggered crash"),
     Row("net-direct", "net-direct", paths=DIRECT, smp=3, mem="3G", timeout=240),
     # Five busy CPUs: with a thread each on fewer cores they mostly wait for
     # each other. In turns, the time being that of instructions, they do not.
-    Row("net-busy", "net-busy", paths=CLASSIC, smp=5, mem="3G", timeout=600,
+    Row("net-busy", "net-busy", paths=PATHS, usual=DIRECT, smp=5, mem="3G", timeout=600,
         append="shyper.guest_cpus=2 shyper.seconds=8 nokaslr kpti=off",
         qemu=("-icount", "shift=0,sleep=off")),
 ]

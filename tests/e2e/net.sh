@@ -27,6 +27,33 @@ net_nic() {
 	done
 }
 
+# net_ports: interfaces of direct guests.
+net_ports() {
+	shyper-cli --json net show | sed -n 's/.*"interface": *"\([^"]*\)".*/\1/p'
+}
+
+# net_side: the MVM's end of the guests' network: the port of the switch; if guests
+# are direct, a bridge that holds it and that their ports are put into by net_join.
+net_side() {
+	local port
+	port=$(net_port)
+	direct || { echo "$port"; return; }
+	modprobe bridge && ip link add br0 type bridge &&
+		ip link set "$port" master br0 && ip link set "$port" up &&
+		ip link set br0 up || return
+	echo br0
+}
+
+net_join() {
+	local p
+	[ -e /sys/class/net/br0/bridge ] || return 0
+	for p in $(net_ports); do
+		[ -e "/sys/class/net/$p/master" ] ||
+			ip link set "$p" master br0 || return
+		ip link set "$p" up || return
+	done
+}
+
 # net_mac N: the address that guest N has in these tests.
 net_mac() { echo "52:54:00:00:00:0$1"; }
 
@@ -55,7 +82,7 @@ net_up() {
 	shift
 	case $1 in /dev/*) shift ;; esac
 	net_config "$name" "$@" || return
-	guest_start_up "$name"
+	guest_start_up "$name" && net_join
 }
 
 # net_daemon NETWORK [DISKS]: shyperd with this "network".

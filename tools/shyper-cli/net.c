@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* shyper-cli net: the ports of the hypervisor's network switch. */
+/* shyper-cli net: the ports of the hypervisor's network switch, and direct ones. */
 #include <errno.h>
+#include <net/if.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -39,7 +40,7 @@ static struct json_object *port_object(const struct shyper_net_info *info)
 {
 	struct json_object *object = json_object_new_object();
 	const char *link = info->flags & SHYPER_PORT_LINK ? "up" : "down";
-	char mac[18];
+	char mac[18], name[IF_NAMESIZE];
 
 	snprintf(mac, sizeof(mac), "%02x:%02x:%02x:%02x:%02x:%02x", info->mac[0],
 		 info->mac[1], info->mac[2], info->mac[3], info->mac[4],
@@ -50,6 +51,8 @@ static struct json_object *port_object(const struct shyper_net_info *info)
 	cli_put_number(object, "vmid", info->vmid);
 	json_object_object_add(object, "uplink", json_object_new_boolean(
 		!!(info->flags & SHYPER_PORT_UPLINK)));
+	if ((info->flags & SHYPER_PORT_DIRECT) && if_indextoname(info->ifindex, name))
+		cli_put_text(object, "interface", name, strlen(name));
 	cli_put_text(object, "mac", mac, strlen(mac));
 	if (info->mtu)
 		cli_put_number(object, "mtu", info->mtu);
@@ -68,6 +71,7 @@ static struct json_object *port_object(const struct shyper_net_info *info)
 static const struct cli_column columns[] = {
 	{ "PORT", "port", CLI_NUMBER },
 	{ "VM", "vmid", CLI_NUMBER },
+	{ "INTERFACE", "interface", CLI_TEXT },
 	{ "MAC", "mac", CLI_TEXT },
 	{ "MTU", "mtu", CLI_NUMBER },
 	{ "LINK", "link", CLI_TEXT },
@@ -137,6 +141,6 @@ static int net_show(const struct cli_args *args)
 
 const struct cli_command cli_net_commands[] = {
 	{ "net", "show", NULL, CLI_NO_OPERAND,
-	  "Show the ports of the network switch and their counters", NULL, net_show },
+	  "Show guests' network ports and their counters", NULL, net_show },
 	{ }
 };

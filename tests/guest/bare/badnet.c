@@ -29,6 +29,7 @@
 #define NEEDS_RESET	0x40
 #define HDR		12
 #define LIVES_MS	4000
+#define PATIENCE_MS	2000
 
 struct desc {
 	uint64_t addr;
@@ -99,6 +100,26 @@ static bool start(void)
 	return rd(R_STATUS) == 0xf;
 }
 
+static uint64_t now_ms(void)
+{
+	uint64_t ticks, hz;
+
+	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks));
+	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
+	return ticks * 1000 / hz;
+}
+
+/* The device may take its time. */
+static bool taken(void)
+{
+	uint64_t end = now_ms() + PATIENCE_MS;
+
+	while (used_idx() != sent && !(rd(R_STATUS) & NEEDS_RESET) &&
+	       now_ms() < end)
+		__asm__ volatile("yield");
+	return used_idx() == sent && !(rd(R_STATUS) & NEEDS_RESET);
+}
+
 /* One buffer; whether it is given back, and the device is still there. */
 static bool send(uint64_t addr, uint32_t len)
 {
@@ -111,7 +132,7 @@ static bool send(uint64_t addr, uint32_t len)
 	avail()[1] = ++sent;
 	__asm__ volatile("dsb sy" : : : "memory");
 	wr(R_NOTIFY, 1);
-	return used_idx() == sent && !(rd(R_STATUS) & NEEDS_RESET);
+	return taken();
 }
 
 /* A broadcast of this device's, behind a header without offloads. */
@@ -160,16 +181,8 @@ static bool bad_rings(void)
 		return false;
 	avail()[1] = 1000;
 	wr(R_NOTIFY, 1);
-	return broken(false) && start();
-}
-
-static uint64_t now_ms(void)
-{
-	uint64_t ticks, hz;
-
-	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks));
-	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
-	return ticks * 1000 / hz;
+	sent = 1000;
+	return broken(taken()) && start();
 }
 
 int bare_main(void)
