@@ -86,7 +86,8 @@ int pop(void)
 int main(void)
 {
 	static const struct tap_suite *const suites[] = {
-		&ring_suite, &hostile_suite,
+		&ring_suite, &hostile_suite, &both_suite, &events_suite,
+		&threads_suite, &hostile_packed_suite, &fuzz_suite,
 	};
 
 	return tap_main(suites, sizeof(suites) / sizeof(suites[0]));

@@ -52,6 +52,7 @@ void put(struct shyper_vring_desc *d, uint64_t addr, uint32_t len, uint16_t flag
 void avail(uint16_t head);
 int pop(void);
 
-extern const struct tap_suite ring_suite, hostile_suite;
+extern const struct tap_suite ring_suite, hostile_suite, both_suite, events_suite,
+	threads_suite, hostile_packed_suite, fuzz_suite;
 
 #endif /* RING_H */
