@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <string.h>
 #include <time.h>
@@ -193,9 +194,185 @@ static void packed_rings(void)
 	}
 }
 
+/* ---- the two steps that must not miss each other, over and over ---- */
+
+#define MEETINGS	20000
+#define HEAD_START	20	/* turns of a loop, for the side that wishes */
+
+/**
+ * struct meeting - one side adds and looks for the other's wish; the other wishes
+ * and looks for what was added
+ * @arrived:	at a barrier, both sides together
+ * @told:	the first has seen the wish
+ * @seen:	the second has seen what was added
+ */
+struct meeting {
+	struct shyper_chain chain;
+	struct shyper_seg seg[DRV_NUM_MAX];
+	u32 arrived;
+	bool told;
+	bool seen;
+	u32 missed;
+};
+
+static struct meeting m;
+
+static void barrier(u32 *passed)
+{
+	u32 spins = 0;
+
+	*passed += 2;
+	__atomic_add_fetch(&m.arrived, 1, __ATOMIC_ACQ_REL);
+	while (__atomic_load_n(&m.arrived, __ATOMIC_ACQUIRE) < *passed) {
+		if (++spins > 200)
+			sched_yield();
+	}
+}
+
+static void dawdle(u32 turns)
+{
+	volatile u32 n;
+
+	for (n = turns; n; n--)
+		;
+}
+
+/*
+ * For the side that wishes: come a little later if it saw nothing the last time,
+ * else a little earlier. So both are about to miss each other most of the time.
+ */
+static void close_in(u32 *turns, u64 *seed)
+{
+	if (!m.seen)
+		++*turns;
+	else if (*turns)
+		--*turns;
+	*seed = *seed * 6364136223846793005u + 1;
+	dawdle(*turns + (u32)(*seed >> 61));
+}
+
+static void add_one(void)
+{
+	static const struct drv_part part = { DRV_DATA_AT, 1, false };
+
+	drv_add(&p.drv, &part, 1, false);
+}
+
+/* After each meeting the other side has read last what is going to be written. */
+static void *kicking_driver(void *arg)
+{
+	u32 passed = 0, n;
+
+	for (n = 0; n < MEETINGS; n++) {
+		barrier(&passed);
+		dawdle(HEAD_START);
+		add_one();
+		m.told = drv_want_kick(&p.drv);
+		barrier(&passed);
+		m.missed += !m.told && !m.seen;
+		barrier(&passed);
+		p.drv.errors += drv_used(&p.drv) < 0;
+		drv_want_kick(&p.drv);
+	}
+	return NULL;
+}
+
+static void *kicked_device(void *arg)
+{
+	u32 passed = 0, turns = 0, n;
+	u64 seed = 1;
+
+	for (n = 0; n < MEETINGS; n++) {
+		barrier(&passed);
+		close_in(&turns, &seed);
+		m.seen = shyper_vring_enable_kick(&p.vr);
+		barrier(&passed);
+		if (shyper_vring_pop(&p.vr, &m.chain) != 1)
+			p.error = -100;
+		shyper_vring_push(&p.vr, m.chain.head, 0);
+		shyper_vring_disable_kick(&p.vr);
+		barrier(&passed);
+	}
+	return NULL;
+}
+
+static void *interrupted_driver(void *arg)
+{
+	u32 passed = 0, turns = 0, n;
+	u64 seed = 1;
+
+	for (n = 0; n < MEETINGS; n++) {
+		drv_irq_off(&p.drv);
+		add_one();
+		barrier(&passed);
+		close_in(&turns, &seed);
+		m.seen = drv_irq_on(&p.drv, 0);
+		barrier(&passed);
+		p.drv.errors += drv_used(&p.drv) < 0;
+		m.missed += !m.told && !m.seen;
+		barrier(&passed);
+	}
+	return NULL;
+}
+
+static void *interrupting_device(void *arg)
+{
+	u32 passed = 0, n;
+
+	for (n = 0; n < MEETINGS; n++) {
+		barrier(&passed);
+		dawdle(HEAD_START);
+		if (shyper_vring_pop(&p.vr, &m.chain) != 1)
+			p.error = -100;
+		shyper_vring_push(&p.vr, m.chain.head, 0);
+		m.told = shyper_vring_want_irq(&p.vr);
+		barrier(&passed);
+		barrier(&passed);
+	}
+	return NULL;
+}
+
+static void meet(void *(*driver_side)(void *), void *(*device_side)(void *))
+{
+	const struct drv_case *c;
+	pthread_t threads[2];
+
+	for_each_case(c) {
+		if (c->features & SHYPER_VRING_F_IN_ORDER)
+			continue;
+		memset(&p, 0, sizeof(p));
+		memset(&m, 0, sizeof(m));
+		m.chain.seg = m.seg;
+		m.chain.max = DRV_NUM_MAX;
+		drv_begin(&p.drv, c->num, c->features);
+		CHECK_EQ(drv_ring_init(&p.drv, &p.vr), 0);
+		shyper_vring_disable_kick(&p.vr);
+		pthread_create(&threads[0], NULL, driver_side, NULL);
+		pthread_create(&threads[1], NULL, device_side, NULL);
+		pthread_join(threads[0], NULL);
+		pthread_join(threads[1], NULL);
+		if (!CHECK_EQ(m.missed, 0) || !CHECK_EQ(p.error, 0) ||
+		    !CHECK_EQ(p.drv.errors, 0))
+			tap_check(false, c->name, __FILE__, __LINE__);
+		drv_end(&p.drv);
+	}
+}
+
+static void kicks_meet(void)
+{
+	meet(kicking_driver, kicked_device);
+}
+
+static void interrupts_meet(void)
+{
+	meet(interrupted_driver, interrupting_device);
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(split_rings, "two threads, split: no event is lost"),
 	TAP_TEST(packed_rings, "two threads, packed: no event is lost"),
+	TAP_TEST(kicks_meet, "a kick and the wish for it never miss each other"),
+	TAP_TEST(interrupts_meet, "an interrupt and the wish for it neither"),
 };
 
 TAP_SUITE(threads_suite, tests);
