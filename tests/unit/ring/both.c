@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What has to hold for either layout, with each set of features. */
+#include <stdlib.h>
 #include <string.h>
 
 #include <tap.h>
@@ -245,11 +246,71 @@ static void in_order_batches(void)
 	}
 }
 
+/* A chain with more parts than the device has room for, which ASan guards. */
+static void no_room(void)
+{
+	struct drv_part part[4] = {
+		{ DRV_DATA_AT, 1, false }, { DRV_DATA_AT, 2, false },
+		{ DRV_DATA_AT, 3, true }, { DRV_DATA_AT, 4, true },
+	};
+	const struct drv_case *c;
+	bool table;
+	u32 max, n;
+
+	for_each_case(c) {
+		if (c->num < 4)
+			continue;
+		for (n = 0; n < 16; n++) {
+			max = n % 4 + 1;
+			table = n & 8;
+			if (table && !(c->features & SHYPER_VRING_F_INDIRECT_DESC))
+				continue;
+			begin(c, n & 4);
+			dev.chain.seg = calloc(max, sizeof(*dev.chain.seg));
+			dev.chain.max = max;
+			CHECK(drv_add(&drv, part, 4, table) >= 0);
+			CHECK_EQ(shyper_vring_pop(&dev.vr, &dev.chain),
+				 max < 4 ? SHYPER_VRING_E_LONG : 1);
+			free(dev.chain.seg);
+			end(c);
+		}
+	}
+}
+
+/*
+ * All that the queue has is taken, and made available once more: so a device can
+ * have as many places as the queue has entries.
+ */
+static void taken_twice(void)
+{
+	struct drv_part part = { DRV_DATA_AT, 1, false };
+	const struct drv_case *c;
+	u32 n;
+
+	for_each_case(c) {
+		begin(c, true);
+		for (n = 0; n < c->num; n++) {
+			CHECK(drv_add(&drv, &part, 1, false) >= 0);
+			CHECK(take());
+		}
+		drv.free = 1;
+		drv.nstack = 1;
+		drv.stack[0] = 0;
+		drv.req[0].live = false;
+		CHECK_EQ(drv_add(&drv, &part, 1, false), 0);
+		CHECK_EQ(shyper_vring_pop(&dev.vr, &dev.chain),
+			 SHYPER_VRING_E_AVAIL);
+		end(c);
+	}
+}
+
 static const struct tap_test tests[] = {
 	TAP_TEST(requests, "requests of all kinds, given back in any order"),
 	TAP_TEST(longest_chains, "chains as long as the queue, at every place"),
 	TAP_TEST(resets, "a queue is reset and begins anew, at any time"),
 	TAP_TEST(published, "what is filled in is not seen before it is published"),
+	TAP_TEST(no_room, "more parts than there is room for"),
+	TAP_TEST(taken_twice, "more taken than the queue has"),
 	TAP_TEST(in_order_batches, "in order: one used entry for a batch"),
 };
 

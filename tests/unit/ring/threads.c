@@ -67,7 +67,7 @@ static void stop(void)
 
 static void notify(void)
 {
-	if (drv_want_kick(&p.drv)) {
+	if (p.drv.added && drv_want_kick(&p.drv)) {
 		p.kicks++;
 		sem_post(&p.kick);
 	}
