@@ -16,6 +16,13 @@
 
 static struct daemon shyperd;
 static int events;	/* the end of the device's pipe that the kernel has */
+static int ports_looked_at;
+
+/* Stands for network.c, which needs the kernel's interfaces. */
+void network_ports(const struct daemon *daemon)
+{
+	ports_looked_at += daemon == &shyperd;
+}
 
 static void happens(uint32_t type, uint32_t vmid, const char *name)
 {
@@ -174,6 +181,22 @@ static void test_crashes(void)
 	ok(kernel.boots == 5, "after five crashes in a row it is left alone");
 }
 
+/* A direct guest's ports are there when it boots: they have to join the network. */
+static void test_ports(void)
+{
+	set_vm("never", SHYPER_VM_STATE_INACTIVE, SHYPER_EVENT_VM_STOPPED);
+	ports_looked_at = 0;
+	happens(SHYPER_EVENT_VM_STOPPED, VMID, "g1");
+	events_read(&shyperd);
+	ok(!ports_looked_at, "a VM that stops brings no ports");
+	happens(SHYPER_EVENT_VM_BOOTED, VMID, "g1");
+	events_read(&shyperd);
+	ok(ports_looked_at == 1, "one that boots may bring some");
+	happens(SHYPER_EVENT_LOST, SHYPER_DISK_NO_VM, "");
+	events_read(&shyperd);
+	ok(ports_looked_at == 2, "and so may one whose events were lost");
+}
+
 static void test_odd_events(void)
 {
 	set_vm("on-reset", SHYPER_VM_STATE_INACTIVE, SHYPER_EVENT_VM_RESET);
@@ -216,5 +239,6 @@ void test_restarts(void)
 	test_locked();
 	test_slow_end();
 	test_crashes();
+	test_ports();
 	test_odd_events();
 }
