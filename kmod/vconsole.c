@@ -370,6 +370,10 @@ struct shyper_vdev *shyper_console_dev_create(u32 vmid, u32 vcpus,
 	static_assert(2 * (SHYPER_CONSOLE_PORTS + 1) <= SHYPER_VDEV_QUEUES);
 	if (ports > SHYPER_CONSOLE_PORTS)
 		return ERR_PTR(-EINVAL);
+	for (n = 1; n < SHYPER_API_CFG_WORDS; n++) {
+		if (arg->cfg[n])
+			return ERR_PTR(-EINVAL);
+	}
 	con = console_alloc(ports);
 	if (IS_ERR(con))
 		return ERR_CAST(con);

@@ -195,6 +195,10 @@ static int config_parse(struct config *config, u32 vcpus,
 
 	if (arg->cfg_num < ETH_ALEN)
 		return -EINVAL;
+	for (n = CFG_NAME + CFG_NAME_WORDS; n < SHYPER_API_CFG_WORDS; n++) {
+		if (arg->cfg[n])
+			return -EINVAL;
+	}
 	for (n = 0; n < ETH_ALEN; n++) {
 		if (arg->cfg[n] > U8_MAX)
 			return -EINVAL;

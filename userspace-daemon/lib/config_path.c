@@ -10,8 +10,16 @@
 #include "config.h"
 #include "names.h"
 
+/* Registers of a direct device are a page of the module's, mapped there. */
+static bool is_page(const struct shyper_vm_device *dev)
+{
+	return dev->length == SHYPER_PAGE && !(dev->base % SHYPER_PAGE);
+}
+
 bool shyper_config_can_direct(const struct shyper_config_device *device)
 {
+	if (!is_page(&device->dev))
+		return false;
 	switch (device->dev.type) {
 	case SHYPER_DEV_VIRTIO_BLK_MEDIATED:
 	case SHYPER_DEV_VIRTIO_NET:
@@ -185,8 +193,12 @@ void shyper_config_check_paths(const struct shyper_config *config,
 	for (i = 0; i < config->devices; i++) {
 		device = &config->device[i];
 		check_ifname(config, i, diag);
-		if (device->dev.type == SHYPER_DEV_VIRTIO_CONSOLE &&
-		    !shyper_config_can_direct(device) && asks(config, device))
+		if (shyper_config_can_direct(device) || !asks(config, device))
+			continue;
+		if (!is_page(&device->dev))
+			shyper_config_error(config, &device->path_where, diag,
+					    "\"direct\": expected \"classic\", as its registers are not one page of 0x1000");
+		else
 			shyper_config_error(config, &device->path_where, diag,
 					    "\"direct\": expected \"classic\", as its peer is VM %llu",
 					    (unsigned long long)device->dev.cfg[0]);

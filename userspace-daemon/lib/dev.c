@@ -55,6 +55,8 @@ static const struct {
 	{ SHYPER_VM_ADD_MEMORY, ENOMEM, "the hypervisor has no memory left for guests" },
 	{ SHYPER_VM_ADD_DEVICE, ENOENT, "no disk is free; shyperd attaches them" },
 	{ SHYPER_VM_ADD_DEVICE, EBUSY, "the disk is another VM's" },
+	{ SHYPER_VM_ADD_DEVICE, EEXIST, "an interface of this name is there already" },
+	{ SHYPER_VM_ADD_DEVICE, ENOSPC, "there are as many devices, or terminals, as there can be" },
 	{ SHYPER_VM_ADD_DEVICE, EOPNOTSUPP, "the hypervisor has no such device" },
 	{ SHYPER_VM_ADD_IRQS, EOPNOTSUPP, "this hypervisor cannot take so many interrupts" },
 	{ SHYPER_VM_ADD_IRQS, EBUSY, "an interrupt is another VM's" },
