@@ -131,8 +131,8 @@ static void queue_show(struct seq_file *m, u32 n,
 	seq_printf(m, " interrupts %llu suppressed %llu polls_won %llu polls_lost %llu",
 		   q->interrupts, q->interrupts_suppressed, q->polls_won,
 		   q->polls_lost);
-	seq_printf(m, " copies %llu copied_bytes %llu errors %llu broken %llu\n",
-		   q->copies, q->copied_bytes, q->errors, q->broken);
+	seq_printf(m, " copies %llu copied_bytes %llu errors %llu broken %llu holds %llu\n",
+		   q->copies, q->copied_bytes, q->errors, q->broken, q->holds);
 }
 
 static void device_show(struct seq_file *m, const struct shyper_dev_info *info)

@@ -2,9 +2,14 @@
 /*
  * Event bits that EL2 sets, and who is called for them.
  *
+ * EL2 makes HVC_IRQ pending for an event only if its bit was clear. So a bit that
+ * is set without being anybody's, a held one, makes a doorbell that costs the guest
+ * an exit, and us nothing.
+ *
  * Locks: doorbells_lock, for who allocates and frees. HVC_IRQ's handler reads the
  * table under RCU.
  */
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/bits.h>
 #include <linux/gfp.h>
@@ -30,6 +35,8 @@ struct doorbell {
 static DEFINE_MUTEX(doorbells_lock);
 static DECLARE_BITMAP(taken, SHYPER_EVENTS);
 static struct doorbell __rcu *doorbells[SHYPER_EVENTS];
+/* Left in the page when their word is taken; atomic. */
+static DECLARE_BITMAP(held, SHYPER_EVENTS);
 /* NULL: there are no events; constant while HVC_IRQ is ours. */
 static struct shyper_event_page *page;
 
@@ -77,8 +84,10 @@ void shyper_doorbell_free(u32 first, u32 count)
 	mutex_lock(&doorbells_lock);
 	bell = rcu_dereference_protected(doorbells[first],
 					 lockdep_is_held(&doorbells_lock));
-	for (n = 0; n < count; n++)
+	for (n = 0; n < count; n++) {
 		RCU_INIT_POINTER(doorbells[first + n], NULL);
+		shyper_doorbell_release(first + n);
+	}
 	/* The handler that has seen it is out of @fn after this. */
 	synchronize_rcu();
 	bitmap_clear(taken, first, count);
@@ -86,9 +95,40 @@ void shyper_doorbell_free(u32 first, u32 count)
 	kfree(bell);
 }
 
-static u64 take(__le64 *word)
+/* The page is shared with EL2, both sides are little-endian. */
+static atomic64_t *word_of(u32 event)
 {
-	return le64_to_cpu((__force __le64)xchg((__force u64 *)word, 0));
+	return (__force atomic64_t *)&page->word[event / 64];
+}
+
+void shyper_doorbell_hold(u32 event)
+{
+	set_bit(event, held);
+	atomic64_or(BIT_ULL(event % 64), word_of(event));
+}
+
+/*
+ * Fully ordered: what a guest wrote before its last store is seen by who looks
+ * after this; a later store finds the bit clear. shyper_doorbells_take() that comes
+ * for that one sees that it is not held: EL2's release of the summary is after its
+ * look at the word, which is after our clearing both.
+ */
+void shyper_doorbell_release(u32 event)
+{
+	clear_bit(event, held);
+	atomic64_fetch_andnot(BIT_ULL(event % 64), word_of(event));
+}
+
+static u64 take(u32 n)
+{
+	u64 keep = READ_ONCE(held[n]);
+
+	return atomic64_fetch_and(keep, word_of(64 * n)) & ~keep;
+}
+
+static u64 take_summary(void)
+{
+	return le64_to_cpu((__force __le64)xchg((__force u64 *)&page->summary, 0));
 }
 
 static void take_word(u32 n, u64 word)
@@ -107,7 +147,7 @@ static void take_word(u32 n, u64 word)
 /*
  * An event whose word is taken here may have its summary bit set afterwards: the
  * interrupt that EL2 gives for it finds nothing. The other way round nothing is
- * lost, as EL2 sets the event first. xchg() is acquire to EL2's release.
+ * lost, as EL2 sets the event first. Both takes acquire what EL2 releases.
  */
 bool shyper_doorbells_take(void)
 {
@@ -118,10 +158,10 @@ bool shyper_doorbells_take(void)
 	if (!page || !READ_ONCE(page->summary))
 		return false;
 	rcu_read_lock();
-	summary = take(&page->summary);
+	summary = take_summary();
 	for (; summary; summary &= summary - 1) {
 		n = __ffs64(summary);
-		word = take(&page->word[n]);
+		word = take(n);
 		any |= word;
 		take_word(n, word);
 	}

@@ -25,6 +25,24 @@ int shyper_doorbell_alloc(u32 count, void (*fn)(void *priv, u32 n), void *priv);
 void shyper_doorbell_free(u32 first, u32 count);
 
 /**
+ * shyper_doorbell_hold() - have no interrupts for an event any more
+ * @event: an allocated one
+ *
+ * Stores to the doorbell cost the guest an exit still, but nobody hears of them. One
+ * that comes while this is called may be heard of. Context: any.
+ */
+void shyper_doorbell_hold(u32 event);
+
+/**
+ * shyper_doorbell_release() - have them again
+ *
+ * Whether the doorbell was rung since it is held is not known: the caller looks
+ * afterwards for what it would have been told of. Also for one that is not held.
+ * Holding and releasing an event is serialised by its user. Context: any.
+ */
+void shyper_doorbell_release(u32 event);
+
+/**
  * shyper_doorbells_start() - have EL2 set events in a page of ours
  *
  * Before HVC_IRQ is taken. Return: 0, also without SHYPER_FEATURE_DOORBELL; -errno.

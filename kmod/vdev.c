@@ -113,6 +113,7 @@ static void fill(struct shyper_vdev_core *core,
 	core->depends = setup->depends;
 	core->trap = -1;
 	INIT_WORK(&core->work, shyper_vdev_work);
+	timer_setup(&core->look_again, shyper_vdev_look_again, 0);
 }
 
 /* All is there before: what an event's last user has left may come at once. */
@@ -199,6 +200,8 @@ void shyper_vdev_destroy(struct shyper_vdev *dev)
 	shyper_vdev_reset(core);
 	mutex_unlock(&dev->lock);
 	cancel_work_sync(&core->work);
+	/* Only running queues begin it. */
+	del_timer_sync(&core->look_again);
 	shyper_doorbell_free(core->events, dev->queues);
 	list_del(&core->node);
 	index_put(core);
@@ -291,6 +294,7 @@ static void prepare(struct shyper_vdev_core *core)
 		core->dev.ops->config_read(&core->dev);
 	shyper_vdev_regs_reset(core);
 	shyper_vdev_regs_publish(core);
+	shyper_vdev_kicks_reset(core);
 	mutex_unlock(&core->dev.lock);
 }
 

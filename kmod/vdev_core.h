@@ -4,6 +4,7 @@
 #define SHYPER_VDEV_CORE_H
 
 #include <linux/list.h>
+#include <linux/timer.h>
 #include <linux/workqueue.h>
 #include <shyper/direct.h>
 #include <uapi/linux/virtio_config.h>
@@ -22,17 +23,24 @@ enum vdev_part {
 };
 
 /**
- * struct vdev_queue - a queue's registers; dev->lock but for @kick_lock
+ * struct vdev_queue - a queue's registers; dev->lock but for what is said
  * @num:	its size
  * @ready:	QueueReady
  * @addr:	its parts, by enum vdev_part
- * @kick_lock:	vq->running, and ops->kick(): taken in hard interrupt context
+ * @kick_lock:	vq->running, ops->kick(), and the next three: taken in hard interrupt
+ *		context
+ * @held:	nobody hears of its doorbell
+ * @look_at:	when so many kicks have been, look what they brought; 0: not begun
+ * @looked:	buffers that had been taken when it was last looked
  */
 struct vdev_queue {
 	u32 num;
 	bool ready;
 	u64 addr[VDEV_PARTS];
 	spinlock_t kick_lock;	/* see above */
+	bool held;
+	u64 look_at;
+	u64 looked;
 };
 
 /* What a device's work item has to do. */
@@ -60,6 +68,7 @@ enum vdev_todo {
  * @queue:	queues' registers
  * @todo:	bits of enum vdev_todo; atomic
  * @work:	does it
+ * @look_again:	kicks queues that are held, and releases them
  * @resets:	see struct shyper_dev_info, as the next two
  * @config_changes: counted
  * @forwarded:	counted
@@ -82,6 +91,7 @@ struct shyper_vdev_core {
 	struct vdev_queue queue[SHYPER_VDEV_QUEUES];
 	unsigned long todo;
 	struct work_struct work;
+	struct timer_list look_again;
 	u64 resets;
 	u64 config_changes;
 	u64 forwarded;
@@ -195,6 +205,16 @@ bool shyper_vdev_interrupt(struct shyper_vdev_core *core, u32 bit);
  * @priv: the core
  */
 void shyper_vdev_kick(void *priv, u32 n);
+
+/**
+ * shyper_vdev_look_again() - core->look_again
+ */
+void shyper_vdev_look_again(struct timer_list *timer);
+
+/**
+ * shyper_vdev_kicks_reset() - forget what the last boot's driver did; it is over
+ */
+void shyper_vdev_kicks_reset(struct shyper_vdev_core *core);
 
 /**
  * shyper_vdev_work() - core->work

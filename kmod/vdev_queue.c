@@ -9,6 +9,7 @@
 #include <linux/atomic.h>
 #include <linux/ratelimit.h>
 
+#include "doorbell.h"
 #include "hypercall.h"
 #include "trace.h"
 #include "vdev_core.h"
@@ -20,26 +21,122 @@ static struct shyper_vdev_core *core_of(struct shyper_vqueue *vq)
 
 /* ---- kicks ---- */
 
-/* Under its lock, so that kicks come one at a time and none after a stop. */
-static void kick(struct shyper_vdev_core *core, u32 n)
+/* For how long a queue is not heard that had nothing to say. */
+#define HOLD_MS		10
+
+static void hold(struct shyper_vdev_core *core, u32 n)
 {
 	struct shyper_vqueue *vq = &core->dev.vq[n];
 
 	lockdep_assert_held(&core->queue[n].kick_lock);
-	if (vq->running)
-		core->dev.ops->kick(vq);
+	if (!core->queue[n].held)
+		vq->stats.holds++;
+	core->queue[n].held = true;
+	shyper_doorbell_hold(vq->event);
 }
 
+static void release(struct shyper_vdev_core *core, u32 n)
+{
+	lockdep_assert_held(&core->queue[n].kick_lock);
+	if (core->queue[n].held)
+		shyper_doorbell_release(core->dev.vq[n].event);
+	core->queue[n].held = false;
+}
+
+/* So many kicks at most before it is looked what they brought. */
+static u32 kicks_max(const struct shyper_vqueue *vq)
+{
+	return 2 * max(vq->ring.num, 32U);
+}
+
+/*
+ * A driver notifies for at least one new buffer each time, and has no more than the
+ * ring's size available that have not been taken. So of kicks_max() kicks at least
+ * half have led to a buffer that was taken, and it may have as many again: this
+ * driver is never held. Any other has two for each buffer that is taken, those it
+ * began with, and one at each look.
+ */
+static void look(struct shyper_vdev_core *core, u32 n)
+{
+	struct shyper_vqueue *vq = &core->dev.vq[n];
+	struct vdev_queue *q = &core->queue[n];
+	u64 taken = READ_ONCE(vq->stats.requests) - q->looked;
+
+	lockdep_assert_held(&q->kick_lock);
+	q->looked += taken;
+	q->look_at = vq->stats.kicks + min_t(u64, 2 * taken, kicks_max(vq));
+	if (taken)
+		return;
+	hold(core, n);
+	/* One that runs at this moment may have passed this queue: it begins anew. */
+	if (!timer_pending(&core->look_again))
+		mod_timer(&core->look_again,
+			  jiffies + msecs_to_jiffies(HOLD_MS));
+}
+
+/* Under its lock, so that kicks come one at a time and none after a stop. */
 void shyper_vdev_kick(void *priv, u32 n)
 {
 	struct shyper_vdev_core *core = priv;
+	struct shyper_vqueue *vq = &core->dev.vq[n];
 	unsigned long flags;
 
 	spin_lock_irqsave(&core->queue[n].kick_lock, flags);
-	core->dev.vq[n].stats.kicks++;
-	trace_shyper_kick(core->dev.index, n, core->dev.vq[n].running);
-	kick(core, n);
+	vq->stats.kicks++;
+	trace_shyper_kick(core->dev.index, n, vq->running);
+	if (likely(vq->running)) {
+		if (unlikely(vq->stats.kicks >= core->queue[n].look_at))
+			look(core, n);
+		/* After a hold: what comes later is found when it ends. */
+		core->dev.ops->kick(vq);
+	} else {
+		hold(core, n);
+	}
 	spin_unlock_irqrestore(&core->queue[n].kick_lock, flags);
+}
+
+/* A queue that does not run is released when it is started. */
+void shyper_vdev_look_again(struct timer_list *timer)
+{
+	struct shyper_vdev_core *core =
+		container_of(timer, struct shyper_vdev_core, look_again);
+	unsigned long flags;
+	u32 n;
+
+	for (n = 0; n < core->dev.queues; n++) {
+		spin_lock_irqsave(&core->queue[n].kick_lock, flags);
+		if (core->queue[n].held && core->dev.vq[n].running) {
+			release(core, n);
+			core->dev.ops->kick(&core->dev.vq[n]);
+		}
+		spin_unlock_irqrestore(&core->queue[n].kick_lock, flags);
+	}
+}
+
+void shyper_vdev_kicks_reset(struct shyper_vdev_core *core)
+{
+	u32 n;
+
+	for (n = 0; n < core->dev.queues; n++)
+		core->queue[n].look_at = 0;
+}
+
+/* What was made available, or rung, before now had no notification. */
+static void run(struct shyper_vdev_core *core, u32 n)
+{
+	struct shyper_vqueue *vq = &core->dev.vq[n];
+	struct vdev_queue *q = &core->queue[n];
+
+	spin_lock_irq(&q->kick_lock);
+	/* Not at every start: a driver can make many of them. */
+	if (!q->look_at) {
+		q->looked = vq->stats.requests;
+		q->look_at = vq->stats.kicks + kicks_max(vq);
+	}
+	release(core, n);
+	vq->running = true;
+	core->dev.ops->kick(vq);
+	spin_unlock_irq(&q->kick_lock);
 }
 
 /* ---- start and stop ---- */
@@ -78,11 +175,7 @@ int shyper_vdev_queue_start(struct shyper_vdev_core *core, u32 n)
 		count_broken(vq, ret);
 		return ret;
 	}
-	/* What was made available before now had no notification. */
-	spin_lock_irq(&core->queue[n].kick_lock);
-	vq->running = true;
-	kick(core, n);
-	spin_unlock_irq(&core->queue[n].kick_lock);
+	run(core, n);
 	return 0;
 }
 

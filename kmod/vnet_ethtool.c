@@ -16,7 +16,7 @@ static_assert(ARRAY_SIZE(counter_names) == VNET_COUNTERS);
 static const char queue_names[][ETH_GSTRING_LEN] = {
 	"kicks", "wakeups", "requests", "bytes", "batches", "interrupts",
 	"interrupts_suppressed", "polls_won", "polls_lost", "copies",
-	"copied_bytes", "errors", "broken",
+	"copied_bytes", "errors", "broken", "holds",
 };
 static_assert(offsetof(struct shyper_queue_stats, reserved) ==
 	      ARRAY_SIZE(queue_names) * sizeof(u64));

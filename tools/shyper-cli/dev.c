@@ -173,6 +173,7 @@ static struct json_object *queue_object(uint32_t dev, uint32_t queue,
 	cli_put_number(object, "copied_bytes", stats->copied_bytes);
 	cli_put_number(object, "errors", stats->errors);
 	cli_put_number(object, "broken", stats->broken);
+	cli_put_number(object, "holds", stats->holds);
 	return object;
 }
 
@@ -239,6 +240,7 @@ static const struct cli_column queue_columns[] = {
 	{ "COPIED", "copied_bytes", CLI_SIZE },
 	{ "ERRORS", "errors", CLI_NUMBER },
 	{ "BROKEN", "broken", CLI_NUMBER },
+	{ "HOLDS", "holds", CLI_NUMBER },
 	{ }
 };
 

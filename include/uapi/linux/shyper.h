@@ -375,6 +375,8 @@ struct shyper_net_info {
  * @errors:	buffers answered with an error, or frames dropped; of a console, bytes
  *		of output that were dropped as nobody read, and messages refused
  * @broken:	times the driver broke the rules of the ring
+ * @holds:	times that notifications were not heard for a while, as many had brought
+ *		nothing, or the queue did not run
  * @reserved:	zero
  */
 struct shyper_queue_stats {
@@ -391,7 +393,8 @@ struct shyper_queue_stats {
 	__u64 copied_bytes;
 	__u64 errors;
 	__u64 broken;
-	__u64 reserved[3];
+	__u64 holds;
+	__u64 reserved[2];
 };
 
 /**
