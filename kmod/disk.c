@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Disks: their pages and caches, attach and detach, which VM has which.
+ * Disks: their pages and caches, what is attached to them.
  *
- * The hypervisor numbers disks in the order in which it is told of them, keeps
- * them for good, and gives a VM that is configured with a disk the first one that
- * no VM has (or, with SHYPER_FEATURE_DISK_SELECT, the one that is named). This
- * file mirrors that.
+ * The hypervisor numbers disks in the order in which it is told of them, and keeps
+ * them for good. This file mirrors that.
  *
  * Locks: the lock of vm.c, then disks_lock, then DISK_BUSY of a disk.
  */
 #define pr_fmt(fmt) "shyper: " fmt
 
-#include <linux/delay.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/sizes.h>
@@ -29,8 +26,6 @@
  */
 #define CACHE_MIN_DEPLOYED	SZ_4M
 #define CACHE_MAX		SZ_256M
-
-#define QUIESCE_MS		10000
 
 static ulong blk_cache_size = SZ_4M;
 module_param(blk_cache_size, ulong, 0444);
@@ -56,6 +51,21 @@ struct shyper_disk *shyper_disk_get(u32 index)
 	return disks[index];
 }
 
+void shyper_disks_lock(void)
+{
+	mutex_lock(&disks_lock);
+}
+
+void shyper_disks_unlock(void)
+{
+	mutex_unlock(&disks_lock);
+}
+
+void shyper_disks_assert_locked(void)
+{
+	lockdep_assert_held(&disks_lock);
+}
+
 static struct shyper_disk *disk_create(u32 index)
 {
 	struct shyper_disk *disk = kzalloc(sizeof(*disk), GFP_KERNEL);
@@ -75,6 +85,14 @@ static void publish(struct shyper_disk *disk)
 	disks[disk->index] = disk;
 	/* Pairs with shyper_disk_count(). */
 	smp_store_release(&disks_num, disk->index + 1);
+}
+
+struct shyper_disk *shyper_disk_attached(u32 index)
+{
+	lockdep_assert_held(&disks_lock);
+	if (index >= disks_num)
+		return ERR_PTR(-ENOENT);
+	return disks[index]->backend ? disks[index] : ERR_PTR(-ENODEV);
 }
 
 /* ---- attach ---- */
@@ -233,65 +251,6 @@ int shyper_disk_attach(struct shyper_disk_attach *arg)
 	return ret;
 }
 
-/* ---- detach ---- */
-
-static void detach(struct shyper_disk *disk)
-{
-	char name[SHYPER_API_NAME_LEN];
-
-	shyper_blk_lock(disk);
-	memcpy(name, disk->name, sizeof(name));
-	shyper_disk_close(disk);
-	memset(disk->name, 0, sizeof(disk->name));
-	memset(disk->path, 0, sizeof(disk->path));
-	shyper_blk_unlock(disk);
-	shyper_event_post(SHYPER_EVENT_DISK_DETACHED, SHYPER_DISK_NO_VM,
-			  disk->index, 0, name);
-}
-
-/* An attached disk by its number. */
-static struct shyper_disk *find_attached(u32 index)
-{
-	lockdep_assert_held(&disks_lock);
-	if (index >= disks_num)
-		return ERR_PTR(-ENOENT);
-	return disks[index]->backend ? disks[index] : ERR_PTR(-ENODEV);
-}
-
-/* A direct device knows by itself what is in flight. */
-static int detach_taken(struct shyper_disk *disk, u32 flags)
-{
-	int ret = 0;
-
-	if (!(flags & SHYPER_DISK_DETACH_FORCE))
-		return -EBUSY;
-	if (disk->direct)
-		ret = shyper_vblk_remove_disk(disk->direct);
-	if (ret)
-		return ret;
-	pr_warn("disk %u \"%s\": taken away from VM %u\n", disk->index, disk->name,
-		disk->stash->vmid);
-	detach(disk);
-	return 0;
-}
-
-int shyper_disk_detach(u32 index, u32 flags)
-{
-	struct shyper_disk *disk;
-	int ret = 0;
-
-	mutex_lock(&disks_lock);
-	disk = find_attached(index);
-	if (IS_ERR(disk))
-		ret = PTR_ERR(disk);
-	else if (disk->stash->vmid)
-		ret = detach_taken(disk, flags);
-	else
-		detach(disk);
-	mutex_unlock(&disks_lock);
-	return ret;
-}
-
 /* ---- information ---- */
 
 void shyper_disk_counts_add(struct shyper_disk_counts *sum,
@@ -358,197 +317,13 @@ int shyper_disk_get_info(struct shyper_disk_info *info)
 	memset(info, 0, sizeof(*info));
 	info->index = index;
 	mutex_lock(&disks_lock);
-	disk = find_attached(index);
+	disk = shyper_disk_attached(index);
 	if (IS_ERR(disk))
 		ret = PTR_ERR(disk);
 	else
 		info_fill(disk, info);
 	mutex_unlock(&disks_lock);
 	return ret;
-}
-
-/* ---- which VM has which ---- */
-
-/* The one that the hypervisor gives if it is not told which. */
-static struct shyper_disk *first_free(bool attached)
-{
-	u32 n;
-
-	for (n = 0; n < disks_num; n++) {
-		if (!disks[n]->stash->vmid && (disks[n]->backend || !attached))
-			return disks[n];
-	}
-	return ERR_PTR(-ENOENT);
-}
-
-static struct shyper_disk *choose_named(u64 want)
-{
-	struct shyper_disk *disk;
-
-	if (want > disks_num || !disks[want - 1]->backend)
-		return ERR_PTR(-ENOENT);
-	disk = disks[want - 1];
-	return disk->stash->vmid ? ERR_PTR(-EBUSY) : disk;
-}
-
-/* The hypervisor chooses; all that can be done is to agree, or not to ask it. */
-static struct shyper_disk *choose_first(u64 want)
-{
-	struct shyper_disk *disk = first_free(false), *named;
-
-	if (want) {
-		named = choose_named(want);
-		if (IS_ERR(named))
-			return named;
-		if (named != disk) {
-			pr_info("the hypervisor would give disk %u, not %llu\n",
-				disk->index, want - 1);
-			return ERR_PTR(-EBUSY);
-		}
-	}
-	if (!IS_ERR(disk) && !disk->backend) {
-		pr_info("the hypervisor would give disk %u, which has nothing attached\n",
-			disk->index);
-		return ERR_PTR(-EBUSY);
-	}
-	return disk;
-}
-
-static struct shyper_disk *choose(u64 want)
-{
-	if (!shyper_has(SHYPER_FEATURE_DISK_SELECT))
-		return choose_first(want);
-	return want ? choose_named(want) : first_free(true);
-}
-
-static int take_locked(struct shyper_disk *disk, u32 vmid, u64 *cfg)
-{
-	u64 first = cfg[SHYPER_CFG_DISK_FIRST];
-	u64 *count = &cfg[SHYPER_CFG_DISK_COUNT];
-	int ret;
-
-	lockdep_assert_held(&disks_lock);
-	if (first >= disk->sectors)
-		return -EINVAL;
-	if (!*count)
-		*count = disk->sectors - first;
-	if (*count > disk->sectors - first)
-		return -EINVAL;
-	ret = shyper_disk_use(disk);
-	if (ret)
-		return ret;
-	cfg[SHYPER_CFG_DISK_INDEX] =
-		shyper_has(SHYPER_FEATURE_DISK_SELECT) ? disk->index + 1 : 0;
-	WRITE_ONCE(disk->stash->vmid, vmid);
-	/* The module stays while a VM has a disk; the caller's file holds it now. */
-	__module_get(THIS_MODULE);
-	return disk->index;
-}
-
-int shyper_disk_take(u32 vmid, u64 cfg[SHYPER_API_CFG_WORDS])
-{
-	struct shyper_disk *disk;
-	int ret;
-
-	mutex_lock(&disks_lock);
-	disk = choose(cfg[SHYPER_CFG_DISK_INDEX]);
-	ret = IS_ERR(disk) ? PTR_ERR(disk) : take_locked(disk, vmid, cfg);
-	mutex_unlock(&disks_lock);
-	return ret;
-}
-
-struct shyper_disk *shyper_disk_take_direct(u32 vmid,
-					    u64 cfg[SHYPER_API_CFG_WORDS],
-					    struct shyper_vblk *dev)
-{
-	u64 want = cfg[SHYPER_CFG_DISK_INDEX];
-	struct shyper_disk *disk;
-	int ret;
-
-	mutex_lock(&disks_lock);
-	disk = want ? choose_named(want) : first_free(true);
-	if (!IS_ERR(disk)) {
-		ret = take_locked(disk, vmid, cfg);
-		if (ret < 0)
-			disk = ERR_PTR(ret);
-		else
-			disk->direct = dev;
-	}
-	mutex_unlock(&disks_lock);
-	return disk;
-}
-
-static void put_locked(struct shyper_disk *disk)
-{
-	lockdep_assert_held(&disks_lock);
-	WRITE_ONCE(disk->stash->vmid, 0);
-	if (disk->backend)
-		shyper_disk_unuse(disk);
-	module_put(THIS_MODULE);
-}
-
-void shyper_disk_put(u32 index)
-{
-	mutex_lock(&disks_lock);
-	put_locked(disks[index]);
-	mutex_unlock(&disks_lock);
-}
-
-void shyper_disk_put_direct(struct shyper_disk *disk, struct shyper_vblk *dev)
-{
-	mutex_lock(&disks_lock);
-	disk->direct = NULL;
-	shyper_vblk_count(dev, &disk->counts);
-	put_locked(disk);
-	mutex_unlock(&disks_lock);
-}
-
-void shyper_disks_put(u32 vmid)
-{
-	u32 n;
-
-	mutex_lock(&disks_lock);
-	for (n = 0; n < disks_num; n++) {
-		if (disks[n]->stash->vmid == vmid)
-			put_locked(disks[n]);
-	}
-	mutex_unlock(&disks_lock);
-}
-
-u64 shyper_disks_of(u32 vmid)
-{
-	u64 mask = 0;
-	u32 n;
-
-	mutex_lock(&disks_lock);
-	for (n = 0; n < disks_num; n++) {
-		if (disks[n]->stash->vmid == vmid)
-			mask |= BIT_ULL(n);
-	}
-	mutex_unlock(&disks_lock);
-	return mask;
-}
-
-static bool in_flight(const struct shyper_disk *disk)
-{
-	return READ_ONCE(disk->page->nreq) || test_bit(DISK_BUSY, &disk->state);
-}
-
-int shyper_disks_quiesce(u32 vmid)
-{
-	u64 mask = shyper_disks_of(vmid);
-	u32 n, left = QUIESCE_MS;
-
-	for (n = 0; n < SHYPER_API_MAX_DISKS; n++) {
-		while (mask & BIT_ULL(n) && in_flight(disks[n])) {
-			if (!left--) {
-				pr_warn("disk %u: a request does not end\n", n);
-				return -EBUSY;
-			}
-			usleep_range(1000, 2000);
-		}
-	}
-	return 0;
 }
 
 /* ---- start and stop ---- */

@@ -153,10 +153,45 @@ u32 shyper_disk_count(void);
  */
 struct shyper_disk *shyper_disk_get(u32 index);
 
-/* SHYPER_DISK_ATTACH, _DETACH, _GET_INFO: docs/ioctl.md has their errors. */
+/**
+ * shyper_disks_lock() - the lock of disk.c: attached or not, whose, by which device
+ * shyper_disks_unlock() - the reverse
+ * shyper_disks_assert_locked() - lockdep's
+ */
+void shyper_disks_lock(void);
+void shyper_disks_unlock(void);
+void shyper_disks_assert_locked(void);
+
+/**
+ * shyper_disk_attached() - a disk by its number, if something is attached; locked
+ *
+ * Return: ERR_PTR: -ENOENT no such disk; -ENODEV nothing is attached.
+ */
+struct shyper_disk *shyper_disk_attached(u32 index);
+
+/* SHYPER_DISK_ATTACH, _GET_INFO: docs/ioctl.md has their errors. */
 int shyper_disk_attach(struct shyper_disk_attach *arg);
-int shyper_disk_detach(u32 index, u32 flags);
 int shyper_disk_get_info(struct shyper_disk_info *info);
+
+/**
+ * shyper_disk_counts_add() - add counters to others
+ */
+void shyper_disk_counts_add(struct shyper_disk_counts *sum,
+			    const struct shyper_disk_counts *counts);
+
+/* Bucket n has what took less than 2^n microseconds. */
+static inline void shyper_disk_count_latency(struct shyper_disk_counts *counts,
+					     u64 ns)
+{
+	u32 n = fls64(ns / NSEC_PER_USEC);
+
+	counts->latency[min_t(u32, n, SHYPER_API_LATENCY_BUCKETS - 1)]++;
+}
+
+/* disk_detach.c: SHYPER_DISK_DETACH, as above. */
+int shyper_disk_detach(u32 index, u32 flags);
+
+/* disk_owner.c: which VM has which. */
 
 /**
  * shyper_disk_take() - give a VM a disk, before the hypervisor is asked to
@@ -189,21 +224,6 @@ struct shyper_disk *shyper_disk_take_direct(u32 vmid,
  * shyper_disk_put_direct() - take it back from @dev, with what that has counted
  */
 void shyper_disk_put_direct(struct shyper_disk *disk, struct shyper_vblk *dev);
-
-/**
- * shyper_disk_counts_add() - add counters to others
- */
-void shyper_disk_counts_add(struct shyper_disk_counts *sum,
-			    const struct shyper_disk_counts *counts);
-
-/* Bucket n has what took less than 2^n microseconds. */
-static inline void shyper_disk_count_latency(struct shyper_disk_counts *counts,
-					     u64 ns)
-{
-	u32 n = fls64(ns / NSEC_PER_USEC);
-
-	counts->latency[min_t(u32, n, SHYPER_API_LATENCY_BUCKETS - 1)]++;
-}
 
 /**
  * shyper_disks_quiesce() - wait until no request of a VM's disks is in flight

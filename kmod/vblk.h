@@ -4,7 +4,8 @@
  * and what is attached behind a disk serves its requests in the guest's own pages.
  *
  *	vblk.c		the device: features, configuration space, size, its disk
- *	vblk_queue.c	a queue: its thread takes requests and gives them back
+ *	vblk_queue.c	a queue: its thread takes requests
+ *	vblk_used.c	gives them back
  *	vblk_io.c	what is done with a request of each type
  *	vblk_bio.c	by bios, on block devices
  *	vblk_file.c	by kiocbs, on files
@@ -232,6 +233,8 @@ void shyper_vblk_queue_resume(struct shyper_vblk_queue *queue);
  */
 void shyper_vblk_queue_kick(struct shyper_vblk_queue *queue);
 
+/* ---- vblk_used.c ---- */
+
 /**
  * shyper_vblk_end() - a request has ended: it is the caller's no more
  * @error: 0 or a negative errno
@@ -239,6 +242,11 @@ void shyper_vblk_queue_kick(struct shyper_vblk_queue *queue);
  * Context: any.
  */
 void shyper_vblk_end(struct shyper_vblk_io *io, int error);
+
+/**
+ * shyper_vblk_give_back() - give back what has ended. Context: any
+ */
+void shyper_vblk_give_back(struct shyper_vblk_queue *queue);
 
 /* ---- vblk_io.c ---- */
 
