@@ -77,6 +77,7 @@ static struct shyper_disk *disk_create(u32 index)
 	disk->page = disk->stash->page;
 	disk->page_pa = virt_to_phys(disk->page);
 	disk->cache = disk->stash->cache;
+	INIT_WORK(&disk->detach, shyper_disk_detach_work);
 	return disk;
 }
 
@@ -364,6 +365,9 @@ void shyper_disks_stop(void)
 {
 	u32 n;
 
+	/* Those that had something to wait for held the module; now they end. */
+	for (n = 0; n < disks_num; n++)
+		flush_work(&disks[n]->detach);
 	mutex_lock(&disks_lock);
 	for (n = 0; n < disks_num; n++) {
 		if (disks[n]->backend)

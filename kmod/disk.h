@@ -71,6 +71,10 @@ struct shyper_disk_counts {
  * @page_pa:	its address
  * @cache:	bounce buffer
  * @stash:	the above, as it outlives the module, and the VM that has the disk
+ * @going:	it is being detached; lock of disk.c, as the next two
+ * @awaited:	by somebody who will finish that
+ * @drained:	it can be finished: nothing is in flight, DISK_BUSY is held
+ * @detach:	waits until then, or finishes it
  * @state:	bit DISK_BUSY: somebody owns all below this line: a request, or
  *		attach and detach, who also hold the lock of disk.c
  * @backend:	NULL: nothing is attached
@@ -99,6 +103,10 @@ struct shyper_disk {
 	phys_addr_t page_pa;
 	void *cache;
 	struct shyper_stash_disk *stash;
+	bool going;
+	bool awaited;
+	bool drained;
+	struct work_struct detach;
 	unsigned long state;
 
 	const struct shyper_backend *backend;
@@ -188,8 +196,24 @@ static inline void shyper_disk_count_latency(struct shyper_disk_counts *counts,
 	counts->latency[min_t(u32, n, SHYPER_API_LATENCY_BUCKETS - 1)]++;
 }
 
-/* disk_detach.c: SHYPER_DISK_DETACH, as above. */
+/* disk_detach.c: taking away what is attached. */
+
+/**
+ * shyper_disk_detach() - SHYPER_DISK_DETACH; -EINTR and the like: it goes on
+ */
 int shyper_disk_detach(u32 index, u32 flags);
+
+/**
+ * shyper_disk_detach_work() - disk->detach
+ */
+void shyper_disk_detach_work(struct work_struct *work);
+
+/**
+ * shyper_disks_lock_settled() - the lock of disk.c, when a disk is not going
+ *
+ * Waits until it is detached, if it is: for as long as what is in flight.
+ */
+void shyper_disks_lock_settled(const struct shyper_disk *disk);
 
 /* disk_owner.c: which VM has which. */
 

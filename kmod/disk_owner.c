@@ -28,7 +28,8 @@ static struct shyper_disk *first_free(bool attached)
 
 	for (n = 0; n < count; n++) {
 		disk = shyper_disk_get(n);
-		if (!disk->stash->vmid && (disk->backend || !attached))
+		if (!disk->stash->vmid &&
+		    (!attached || (disk->backend && !disk->going)))
 			return disk;
 	}
 	return ERR_PTR(-ENOENT);
@@ -43,7 +44,7 @@ static struct shyper_disk *choose_named(u64 want)
 	disk = shyper_disk_get(want - 1);
 	if (!disk->backend)
 		return ERR_PTR(-ENOENT);
-	return disk->stash->vmid ? ERR_PTR(-EBUSY) : disk;
+	return disk->stash->vmid || disk->going ? ERR_PTR(-EBUSY) : disk;
 }
 
 /* The hypervisor chooses; all that can be done is to agree, or not to ask it. */
@@ -61,7 +62,7 @@ static struct shyper_disk *choose_first(u64 want)
 			return ERR_PTR(-EBUSY);
 		}
 	}
-	if (!IS_ERR(disk) && !disk->backend) {
+	if (!IS_ERR(disk) && (!disk->backend || disk->going)) {
 		pr_info("the hypervisor would give disk %u, which has nothing attached\n",
 			disk->index);
 		return ERR_PTR(-EBUSY);
@@ -151,7 +152,8 @@ void shyper_disk_put(u32 index)
 
 void shyper_disk_put_direct(struct shyper_disk *disk, struct shyper_vblk *dev)
 {
-	shyper_disks_lock();
+	/* Who takes the disk away uses the device meanwhile. */
+	shyper_disks_lock_settled(disk);
 	disk->direct = NULL;
 	shyper_vblk_count(dev, &disk->counts);
 	put_locked(disk);

@@ -388,7 +388,7 @@ static int vdev_add(struct shyper_vblk *dev, u32 vmid, u32 vcpus,
 		dev->queue[n].vq = &vdev->vq[n];
 	vdev->link = dev->disk->index;
 	memcpy(vdev->ifname, dev->disk->name, sizeof(vdev->ifname));
-	/* Pairs with shyper_vblk_remove_disk(). */
+	/* Pairs with shyper_vblk_ready(). */
 	smp_store_release(&dev->vdev, vdev);
 	return 0;
 }
@@ -430,16 +430,13 @@ err_free:
 	return ERR_PTR(ret);
 }
 
-/* ---- for disk.c ---- */
+/* ---- for the files of disks ---- */
 
-int shyper_vblk_remove_disk(struct shyper_vblk *dev)
+void shyper_vblk_remove_disk(struct shyper_vblk *dev)
 {
-	/* Pairs with vdev_add(). */
-	struct shyper_vdev *vdev = smp_load_acquire(&dev->vdev);
+	struct shyper_vdev *vdev = dev->vdev;
 	u32 n;
 
-	if (!vdev)
-		return -EBUSY;
 	mutex_lock(&vdev->lock);
 	for (n = 0; n < vdev->queues; n++)
 		shyper_vblk_queue_pause(&dev->queue[n]);
@@ -447,7 +444,6 @@ int shyper_vblk_remove_disk(struct shyper_vblk *dev)
 	for (n = 0; n < vdev->queues; n++)
 		shyper_vblk_queue_resume(&dev->queue[n]);
 	mutex_unlock(&vdev->lock);
-	return 0;
 }
 
 void shyper_vblk_count(struct shyper_vblk *dev, struct shyper_disk_counts *sum)

@@ -192,18 +192,27 @@ struct shyper_vblk {
 	struct shyper_vblk_queue queue[VBLK_QUEUES];
 };
 
-/* ---- vblk.c, for disk.c under its lock ---- */
+/* ---- vblk.c, for the files of disks ---- */
+
+/**
+ * shyper_vblk_ready() - whether the device is there as a whole; lock of disk.c
+ */
+static inline bool shyper_vblk_ready(const struct shyper_vblk *dev)
+{
+	/* Pairs with vdev_add(). */
+	return smp_load_acquire(&dev->vdev);
+}
 
 /**
  * shyper_vblk_remove_disk() - its disk goes while the guest has it
  *
- * What is in flight is waited for; all further requests fail.
- * Return: 0; -EBUSY the device is not there yet.
+ * What is in flight is waited for, however long that takes; all further requests
+ * fail. Context: process, without the lock of disk.c.
  */
-int shyper_vblk_remove_disk(struct shyper_vblk *dev);
+void shyper_vblk_remove_disk(struct shyper_vblk *dev);
 
 /**
- * shyper_vblk_count() - add what it has counted
+ * shyper_vblk_count() - add what it has counted; lock of disk.c
  */
 void shyper_vblk_count(struct shyper_vblk *dev, struct shyper_disk_counts *sum);
 

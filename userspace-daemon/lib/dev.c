@@ -79,6 +79,7 @@ static const struct {
 	{ SHYPER_DISK_ATTACH, ENOSPC, "as many disks as there can be are attached" },
 	{ SHYPER_DISK_ATTACH, ENOMEM, "no contiguous memory for the disk's cache" },
 	{ SHYPER_DISK_DETACH, EBUSY, "a VM has the disk" },
+	{ SHYPER_DISK_DETACH, EALREADY, "it is being taken away already" },
 	{ SHYPER_NET_GET_INFO, EOPNOTSUPP, "this hypervisor does not tell of its network switch" },
 	{ SHYPER_DEV_GET_INFO, EOPNOTSUPP, "this hypervisor has no direct path" },
 	{ 0, ENODEV, "the VM has been removed meanwhile" },
