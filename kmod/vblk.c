@@ -232,7 +232,11 @@ static void limits_bdev(struct shyper_vblk *dev, struct block_device *bdev)
 	dev->limits.max_discard = min_t(u32, bdev_max_discard_sectors(bdev),
 					RANGE_MAX);
 	dev->limits.max_zeroes = zeroes ? min_t(u32, zeroes, RANGE_MAX) : ZEROES_MAX;
-	dev->dma_mask = bdev_dma_alignment(bdev);
+	/*
+	 * A bio is split between any of its parts, and never within a sector: the
+	 * block layer takes it that their lengths are made for that.
+	 */
+	dev->unaligned = (u64)bdev_dma_alignment(bdev) << 32 | (SECTOR_SIZE - 1);
 	/* The guest has merged what could be; where a seek costs, others' helps. */
 	dev->opf = bdev_nonrot(bdev) ? REQ_NOMERGE : 0;
 }
@@ -256,7 +260,7 @@ static void limits_begin(struct shyper_vblk *dev)
 		dev->ops = &shyper_vblk_bio_ops;
 	} else {
 		dev->ops = &shyper_vblk_file_ops;
-		dev->dma_mask = 0;
+		dev->unaligned = 0;
 	}
 	dev->limits.capacity = capacity_now(dev);
 	dev->writeback = backing_caches(dev);

@@ -164,7 +164,7 @@ extern const struct shyper_vblk_ops shyper_vblk_file_ops;
  * @first:	the guest's disk in the file: its first sector
  * @fixed:	sectors, as configured; 0: up to the end of the disk
  * @limits:	capacity changes with dev->lock held
- * @dma_mask:	alignment of memory
+ * @unaligned:	memory with these bits in a length, or, 32 up, in an address, is bounced
  * @opf:	flags of bios
  * @writeback:	the driver sends flushes; else a write is done when it is durable
  * @gone:	the disk has been taken away: all fails. dev->lock
@@ -181,7 +181,7 @@ struct shyper_vblk {
 	u64 first;
 	u64 fixed;
 	struct shyper_vblk_limits limits;
-	u32 dma_mask;
+	u64 unaligned;
 	blk_opf_t opf;
 	bool writeback;
 	bool gone;

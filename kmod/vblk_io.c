@@ -38,18 +38,18 @@ static int vec_room(struct shyper_vblk_io *io, u32 vecs)
 
 /*
  * The guest's pages become the data of the request; parts that touch each other
- * become one. Returns all bits of addresses and lengths.
+ * become one. Returns all bits of addresses and lengths, as in dev->unaligned.
  */
-static u32 vec_fill(struct shyper_vblk_io *io,
+static u64 vec_fill(struct shyper_vblk_io *io,
 		    const struct shyper_vblk_request *req)
 {
 	const struct shyper_seg *seg = req->data, *end = seg + req->segs;
 	struct bio_vec *vec = io->vec - 1;
 	const u8 *last = NULL;
-	u32 bits = 0;
+	u64 bits = 0;
 
 	for (; seg < end; seg++) {
-		bits |= (u32)(uintptr_t)seg->addr | seg->len;
+		bits |= (u64)(uintptr_t)seg->addr << 32 | seg->len;
 		if (seg->addr == last) {
 			vec->bv_len += seg->len;
 		} else {
@@ -69,7 +69,7 @@ static void start_rw(struct shyper_vblk_io *io,
 {
 	const struct shyper_vblk *dev = io->queue->dev;
 	u8 answer = shyper_vblk_check(req, &dev->limits);
-	u32 bits;
+	u64 bits;
 
 	if (unlikely(answer || req->bytes > BYTES_MAX)) {
 		refuse(io, answer);
@@ -80,7 +80,7 @@ static void start_rw(struct shyper_vblk_io *io,
 		return;
 	}
 	bits = vec_fill(io, req);
-	if (likely(!(bits & dev->dma_mask)))
+	if (likely(!(bits & dev->unaligned)))
 		dev->ops->rw(io);
 	else
 		shyper_vblk_defer(io);

@@ -325,6 +325,101 @@ static void test_own_ring(void)
 	}
 }
 
+/* ---- data that is not aligned ---- */
+
+struct part {
+	unsigned long at;
+	uint32_t len;
+};
+
+/* Byte by byte: without the MMU all else has to be aligned. */
+static uint8_t pattern(uint32_t n)
+{
+	return (uint8_t)(n * 7 + n / 251 + test_nr);
+}
+
+static uint32_t parts_set(const struct part *part, unsigned int n, bool zeroes)
+{
+	uint32_t i, done = 0;
+
+	for (; n; n--, part++) {
+		for (i = 0; i < part->len; i++, done++)
+			((volatile uint8_t *)part->at)[i] =
+				zeroes ? 0 : pattern(done);
+	}
+	return done;
+}
+
+static bool parts_good(const struct part *part, unsigned int n)
+{
+	uint32_t i, done = 0;
+
+	for (; n; n--, part++) {
+		for (i = 0; i < part->len; i++, done++) {
+			if (((volatile uint8_t *)part->at)[i] != pattern(done))
+				return false;
+		}
+	}
+	return true;
+}
+
+static unsigned int request_parts(uint32_t type, const struct part *part,
+				  unsigned int n)
+{
+	unsigned int i;
+
+	prepare(0, type, 256, 512);
+	for (i = 0; i < n; i++)
+		set_desc(1 + i, part[i].at, part[i].len,
+			 (type == T_IN ? D_WRITE : 0) | D_NEXT, 2 + i);
+	set_desc(1 + n, STATUSES, 1, D_WRITE, 0);
+	offer(0);
+	kick();
+	return wait_used(20000) ? *status_of(0) : ST_NONE;
+}
+
+/* Written from there and read as a whole; then read to there. */
+static void try_parts(const struct part *part, unsigned int n, unsigned int place)
+{
+	struct part whole = { (unsigned long)buffer_of(50), 0 };
+
+	must(start(VERSION_1, QUEUE), place);
+	whole.len = parts_set(part, n, false);
+	must(request_parts(T_OUT, part, n) == ST_OK, place + 1);
+	parts_set(&whole, 1, true);
+	must(request_parts(T_IN, &whole, 1) == ST_OK, place + 2);
+	must(parts_good(&whole, 1), place + 3);
+	parts_set(part, n, true);
+	must(request_parts(T_IN, part, n) == ST_OK, place + 4);
+	must(parts_good(part, n), place + 5);
+}
+
+/* It is data all the same: no alignment is asked of a driver. */
+static void test_unaligned(void)
+{
+	static const uint32_t offsets[] = { 1, 2, 4, 511, 2049 };
+	static const uint32_t lengths[] = { 4, 8, 100, 508, 1, 513, 4095 };
+	struct part part[QUEUE - 2];
+	unsigned int i;
+
+	for (i = 0; i < sizeof(offsets) / sizeof(offsets[0]); i++) {
+		part[0] = (struct part){ BUFFERS + offsets[i], 4096 };
+		try_parts(part, 1, i * 10);
+	}
+	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
+		part[0] = (struct part){ BUFFERS + 256, lengths[i] };
+		part[1] = (struct part){ BUFFERS + 0x10200, 8192 - lengths[i] };
+		try_parts(part, 2, 100 + i * 10);
+	}
+	/* As many as there can be; and more than is copied at a time. */
+	for (i = 0; i < QUEUE - 3; i++)
+		part[i] = (struct part){ BUFFERS + 0x2000 * i + 16, 4 };
+	part[i] = (struct part){ BUFFERS + 0x2000 * i + 16, 4096 - 4 * i };
+	try_parts(part, QUEUE - 2, 200);
+	part[0] = (struct part){ BUFFERS + 3, 0x19000 };
+	try_parts(part, 1, 210);
+}
+
 int bare_main(void);
 
 int bare_main(void)
@@ -345,5 +440,7 @@ int bare_main(void)
 	test_indirect();
 	test_nr = 8;
 	test_own_ring();
+	test_nr = 9;
+	test_unaligned();
 	return 0;
 }
