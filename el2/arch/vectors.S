@@ -7,9 +7,13 @@
 #include <asm-offsets.h>
 #include <el2/sysreg.h>
 
-/* An exception of EL2 itself: nothing a guest does leads here. */
+/* An exception of EL2 itself: nothing a guest does leads here, but to guest_at()'s. */
 .macro el2_broken kind
 	.balign 0x80
+	el2_panic \kind
+.endm
+
+.macro el2_panic kind
 	mov	x0, #\kind
 	mrs	x1, esr_el2
 	mrs	x2, elr_el2
@@ -49,7 +53,18 @@ vectors:
 	el2_broken 1
 	el2_broken 2
 	el2_broken 3
-	el2_broken 4
+	/* Synchronous, on EL2's stack: what took it, if it is a data abort? */
+	.balign 0x80
+	mrs	x4, esr_el2
+	ubfx	x4, x4, #ESR_EC_SHIFT, #6
+	cmp	x4, #ESR_EC_DABT_SAME
+	b.ne	1f
+	mrs	x4, elr_el2
+	ldr	w5, [x4]
+	ldr	w6, guest_at_insn
+	cmp	w5, w6
+	b.eq	guest_at_failed
+1:	el2_panic 4
 	el2_broken 5
 	el2_broken 6
 	el2_broken 7
@@ -62,6 +77,22 @@ vectors:
 	guest_stopped exit_irq
 	guest_stopped exit_irq
 	guest_stopped exit_serror
+
+/*
+ * The one instruction of EL2's that may take an exception: exit.c's guest_at(), which
+ * has what belongs into these registers in x0 to x3. It goes on behind its MRS.
+ */
+	.balign 64
+guest_at_failed:
+	msr	far_el2, x0
+	msr	esr_el2, x1
+	msr	elr_el2, x2
+	msr	spsr_el2, x3
+	mov	x0, #1			/* PAR_EL1.F */
+	add	x4, x4, #12
+	br	x4
+guest_at_insn:
+	at	s1e1r, x0
 
 /* void guest_enter(struct guest_regs *regs) */
 	.balign 64

@@ -33,18 +33,36 @@ void exception_el2(u64 kind, u64 esr, u64 elr, u64 far) __noreturn;
 	((u64)ESR_EC_DABT_LOWER << ESR_EC_SHIFT | ISS_ISV | ISS_WNR | (dfsc))
 
 /*
+ * What the guest's stage 1 says of an address; with F, nothing. The walk is the
+ * guest's, through tables that it may have moved to where no memory is; the
+ * external abort is taken by this AT then (Arm ARM, AT). arch/vectors.S goes on
+ * after it, with F, and with the registers of this exit as they were.
+ */
+static __always_inline u64 guest_at(u64 far, u64 esr)
+{
+	register u64 x0 asm("x0") = far;
+	register u64 x1 asm("x1") = esr;
+
+	asm volatile("mrs x2, elr_el2\n\t"
+		     "mrs x3, spsr_el2\n\t"
+		     "at s1e1r, x0\n\t"
+		     "isb\n\t"
+		     "mrs x0, par_el1"
+		     : "+r"(x0) : "r"(x1)
+		     : "x2", "x3", "x4", "x5", "x6", "cc", "memory");
+	return x0;
+}
+
+/*
  * Where a permission fault was, for which HPFAR_EL2 is not valid: a store to a
  * register page. The guest's own stage 1 says, as it was a moment ago (Arm ARM,
  * HPFAR_EL2; AT S1E1R). Returns PAR_EL1, with F if it has just been changed.
  */
-static u64 permission_par(u64 far)
+static __always_inline u64 permission_par(u64 far, u64 esr)
 {
 	u64 old = read_sysreg(par_el1);
-	u64 par;
+	u64 par = guest_at(far, esr);
 
-	asm volatile("at s1e1r, %0" : : "r"(far) : "memory");
-	isb();
-	par = read_sysreg(par_el1);
 	write_sysreg(old, par_el1);
 	return par;
 }
@@ -59,7 +77,7 @@ static __always_inline bool exit_store(struct vcpu *vcpu, u64 esr,
 
 	if ((esr & STORE_MASK) == STORE(DFSC_PERMISSION)) {
 		far = read_sysreg(far_el2);
-		page = permission_par(far);
+		page = permission_par(far, esr);
 		if (page & PAR_F)
 			return false;
 		page = PAR_PA(page);
@@ -93,7 +111,7 @@ static void exit_data(struct vcpu *vcpu)
 
 	vcpu->far = read_sysreg(far_el2);
 	if ((vcpu->esr & DFSC_TYPE) == DFSC_PERMISSION) {
-		par = permission_par(vcpu->far);
+		par = permission_par(vcpu->far, vcpu->esr);
 		if (par & PAR_F)
 			return;
 		vcpu->hpfar = PAR_PA(par) >> 12 << 4;

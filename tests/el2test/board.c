@@ -67,7 +67,9 @@ int board_add(const char *name)
 	/* Behind the MVM's two. */
 	if (classic(SHYPER_FID_CONFIG, SHYPER_CONFIG_CPU, board.vmid, 2, 0xc, 2) ||
 	    classic(SHYPER_FID_CONFIG, SHYPER_CONFIG_MEMORY_REGION, board.vmid,
-		    GUEST_RAM, GUEST_RAM_SIZE))
+		    GUEST_RAM, GUEST_RAM_SIZE) ||
+	    classic(SHYPER_FID_CONFIG, SHYPER_CONFIG_PASSTHROUGH_REGION, board.vmid,
+		    WALK_HOLE, WALK_HOLE, PAGE_SIZE))
 		return -EIO;
 	return 0;
 }

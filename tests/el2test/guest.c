@@ -237,6 +237,11 @@ static void hammer(void)
 		     vcpu[0].trap_merged, vcpu[1].trap_merged);
 }
 
+static void walks(void)
+{
+	check(do_step(STEP_WALKS), "it stores through tables that go bad meanwhile");
+}
+
 static void interrupts(void)
 {
 	ping = true;
@@ -394,6 +399,7 @@ static void run_guest(void)
 	bits();
 	plain();
 	hammer();
+	walks();
 	interrupts();
 	times();
 	new_pages();

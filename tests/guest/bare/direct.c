@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "direct.h"
+#include "walk.h"
 
 #define GICD		0x08000000UL
 #define GICR_SGI	0x080b0000UL
@@ -270,6 +271,12 @@ static bool hammer(uint32_t self)
 
 void second_main(void)
 {
+	if (box()->go == STEP_WALKS) {
+		walk_spoil(&box()->walked);
+		box()->walked = 2;
+		dsb();
+		return;
+	}
 	hammer(1);
 	box()->second = HAMMER_ROUNDS;
 	dsb();
@@ -283,6 +290,28 @@ static bool hammer_both(void)
 	while (box()->second != HAMMER_ROUNDS && !box()->failed)
 		__asm__ volatile("yield");
 	return !box()->failed;
+}
+
+static bool walks(void)
+{
+	uint64_t ret, bad = 0;
+	uint32_t n;
+
+	walk_begin();
+	do {	/* until it is off from its last time */
+		ret = smc(0xc4000003, 1, (uint64_t)second_entry);
+	} while ((int)ret == -4);
+	expect(!ret);
+	/* The store may meet the bad table itself. */
+	for (n = 0; n < WALKS; n++)
+		bad += faults("str %w2, [%1]", REGS + R_IGNORE, n);
+	box()->walked = 1;
+	while (box()->walked != 2)
+		__asm__ volatile("yield");
+	walk_end();
+	if (!bad || bad >= WALKS)
+		return failed(__LINE__, bad);
+	return true;
 }
 
 static void gic_init(void)
@@ -371,6 +400,7 @@ static bool all(void)
 	    !stores() || !step(STEP_STORES) || !bells() || !step(STEP_BELLS) ||
 	    !bits() || !step(STEP_BITS) || !plain() || !step(STEP_PLAIN) ||
 	    !hammer_both() || !step(STEP_HAMMER) ||
+	    !walks() || !step(STEP_WALKS) ||
 	    !interrupts() || !step(STEP_INTERRUPTS) ||
 	    !times() || !step(STEP_TIMES))
 		return false;

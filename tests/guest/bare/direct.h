@@ -40,6 +40,9 @@
 #define P_NEVER		0x2000		/* forwarded, and not answered */
 #define P_NEVER_SIZE	0x10
 
+/* Given to the guest, and nothing is there: who reads it gets an external abort. */
+#define WALK_HOLE	0x0c000000UL
+
 /* What a forwarded load gives, cut to its width. */
 #define ANSWER(ipa)	(0x8182838485868788ULL ^ (ipa))
 
@@ -58,12 +61,14 @@ enum guest_step {
 	STEP_BITS,
 	STEP_PLAIN,
 	STEP_HAMMER,		/* both vCPUs at once */
+	STEP_WALKS,		/* stores through tables that go bad meanwhile */
 	STEP_INTERRUPTS,
 	STEP_TIMES,
 	STEP_IDLE,		/* interrupts are taken as they come */
 };
 
 #define HAMMER_ROUNDS	20000
+#define WALKS		20000
 #define PINGS		500
 #define TIMES		1000
 
@@ -86,7 +91,7 @@ struct guest_box {
 	unsigned int second;	/* the second vCPU: rounds that it has done */
 	unsigned int rung[2];	/* doorbells that each vCPU rang */
 	unsigned int taken;	/* interrupts */
-	unsigned int pad;
+	unsigned int walked;	/* 1: the tables need not go bad any more; 2: nor do they */
 	/* Written before the doorbell of the same number, by one vCPU each. */
 	unsigned long long sequence[QUEUES];
 	unsigned long long time[TIMES_COUNT];	/* CNTVCT ticks for TIMES rounds */
