@@ -354,9 +354,12 @@ int shyper_vdevs_remove(u32 vmid)
 /* ---- configuration space ---- */
 
 /*
- * Loads do not wait for us, so the generation moves before and after. A driver that
- * reads all of it between the two may have a mixture, and reads again when the
- * interrupt comes.
+ * 2.5.3, 4.2.2.1: a driver that has read while something changed sees another
+ * generation than before, and reads again. Loads do not wait for us, so the
+ * generation moves before and after. Who reads it between the two, twice, and all
+ * the rest meanwhile, may have a mixture; and who has read before DRIVER_OK, and not
+ * since, has what was then. Both read again when the interrupt comes, which for the
+ * latter is as soon as they can take one.
  */
 void shyper_vdev_config_changed(struct shyper_vdev *dev)
 {
@@ -373,6 +376,8 @@ void shyper_vdev_config_changed(struct shyper_vdev *dev)
 	shyper_vdev_regs_publish_generation(core);
 	if (core->status & VIRTIO_CONFIG_S_DRIVER_OK)
 		shyper_vdev_interrupt(core, VIRTIO_MMIO_INT_CONFIG);
+	else
+		core->config_untold = true;
 	mutex_unlock(&dev->lock);
 }
 

@@ -58,13 +58,14 @@ enum vdev_todo {
  * @regs:	the page that the guest reads; InterruptStatus is changed by EL2 as well
  * @node:	on vm->devs
  * @trap:	EL2's number of it; -1: none. Lock of vm.c
- * @status:	device status, as the next five: registers
+ * @status:	device status, as the next seven: registers
  * @device_features_sel: DeviceFeaturesSel
  * @driver_features_sel: DriverFeaturesSel
  * @queue_sel:	QueueSel
  * @driver_features: what the driver has accepted
  * @features_beyond: of what it accepted, something is beyond bit 63
  * @generation:	ConfigGeneration
+ * @config_untold: the configuration has changed since the reset, before DRIVER_OK
  * @queue:	queues' registers
  * @todo:	bits of enum vdev_todo; atomic
  * @work:	does it
@@ -88,6 +89,7 @@ struct shyper_vdev_core {
 	u64 driver_features;
 	bool features_beyond;
 	u32 generation;
+	bool config_untold;
 	struct vdev_queue queue[SHYPER_VDEV_QUEUES];
 	unsigned long todo;
 	struct work_struct work;

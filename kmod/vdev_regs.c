@@ -200,6 +200,9 @@ static void go_live(struct shyper_vdev_core *core)
 	}
 	if (!(core->status & VIRTIO_CONFIG_S_NEEDS_RESET) && dev->ops->started)
 		dev->ops->started(dev);
+	if (core->config_untold)
+		shyper_vdev_interrupt(core, VIRTIO_MMIO_INT_CONFIG);
+	core->config_untold = false;
 }
 
 /*
@@ -279,15 +282,15 @@ static void *config_page(const struct shyper_vdev_core *core)
 	return (u8 *)core->regs + VIRTIO_MMIO_CONFIG;
 }
 
-/* Word by word, as the guest may be reading it. */
+/* As the guest may be reading it: no field of up to 64 bits is ever half there. */
 static void publish_config(struct shyper_vdev_core *core)
 {
-	const __le32 *from = (const __le32 *)core->dev.config;
-	__le32 *to = config_page(core);
+	const __le64 *from = (const __le64 *)core->dev.config;
+	__le64 *to = config_page(core);
 	u32 n;
 
-	static_assert(SHYPER_VDEV_CONFIG % 4 == 0);
-	for (n = 0; n < SHYPER_VDEV_CONFIG / 4; n++) {
+	static_assert(SHYPER_VDEV_CONFIG % 8 == 0 && VIRTIO_MMIO_CONFIG % 8 == 0);
+	for (n = 0; n < SHYPER_VDEV_CONFIG / 8; n++) {
 		if (to[n] != from[n])
 			WRITE_ONCE(to[n], from[n]);
 	}
@@ -329,6 +332,7 @@ void shyper_vdev_regs_reset(struct shyper_vdev_core *core)
 	core->queue_sel = 0;
 	core->driver_features = 0;
 	core->features_beyond = false;
+	core->config_untold = false;
 	core->dev.features = 0;
 	for (n = 0; n < core->dev.queues; n++)
 		queue_reset(core, n);

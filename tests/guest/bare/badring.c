@@ -9,6 +9,9 @@
 
 #define VERSION_1	(1ULL << F_VERSION_1)
 #define INDIRECT	(1ULL << F_INDIRECT | VERSION_1)
+#define GROWS		(DISK + 0x1000)	/* a second disk */
+#define OFFERED_MQ	(1U << 12)
+#define INT_CONFIG	2
 #define OUTSIDE		0x40000000UL
 #define TABLE		0x80820000UL	/* an indirect one */
 #define QUEUE		64
@@ -420,6 +423,25 @@ static void test_unaligned(void)
 	try_parts(part, 1, 210);
 }
 
+/* What changed before the driver could be told of it, it is told as soon as it can. */
+static void test_config(void)
+{
+	uint64_t end = now_ms() + 30000;
+	uint32_t generation;
+
+	disk = GROWS;
+	must(negotiate(VERSION_1), 0);
+	generation = rd(R_GENERATION);
+	while (rd(R_GENERATION) - generation < 2)
+		must(now_ms() < end, 1);
+	must(!rd(R_INTERRUPT), 2);
+	wr(R_STATUS, S_RUNNING);
+	must(rd(R_INTERRUPT) == INT_CONFIG, 3);
+	wr(R_ACK, INT_CONFIG);
+	must(negotiate(VERSION_1), 4);
+	disk = DISK;
+}
+
 int bare_main(void);
 
 int bare_main(void)
@@ -442,5 +464,10 @@ int bare_main(void)
 	test_own_ring();
 	test_nr = 9;
 	test_unaligned();
+	test_nr = 10;
+	wr(R_OFFERED_SEL, 0);
+	/* Classic disks do not grow. */
+	if (rd(R_OFFERED) & OFFERED_MQ)
+		test_config();
 	return 0;
 }

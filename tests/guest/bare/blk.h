@@ -38,6 +38,7 @@
 #define R_ACK		0x064
 #define R_STATUS	0x070
 #define R_ADDR		0x080
+#define R_GENERATION	0x0fc
 #define R_CONFIG	0x100
 
 #define S_DRIVER	3	/* with ACKNOWLEDGE */
@@ -70,17 +71,18 @@ struct desc {
 	uint16_t next;
 };
 
+static unsigned long disk = DISK;	/* its registers */
 static unsigned int entries;	/* of the queue */
 static uint16_t sent, seen;	/* avail and used indexes */
 
 static inline void wr(unsigned int reg, uint32_t val)
 {
-	*(volatile uint32_t *)(DISK + reg) = val;
+	*(volatile uint32_t *)(disk + reg) = val;
 }
 
 static inline uint32_t rd(unsigned int reg)
 {
-	return *(volatile uint32_t *)(DISK + reg);
+	return *(volatile uint32_t *)(disk + reg);
 }
 
 static inline volatile struct desc *desc(unsigned int n)
