@@ -92,6 +92,7 @@ ROWS = [
         timeout=240,
         allow=r"^g1\|.*Kernel panic - not syncing: sysrq triggered crash"),
     Row("direct-el2", "direct-el2", quick=True, smp=4, el2="mvm_cpus=2",
+        qemu=("-cpu", "cortex-a76"),
         timeout=120),
     Row("console-direct", "console-direct", paths=DIRECT, timeout=240),
     Row("bare-metal", "bare-metal", smp=3, paths=PATHS, usual=DIRECT, timeout=120),

@@ -92,6 +92,59 @@ static void reset_fp(void)
 		     "movi v30.2d, #0\n\tmovi v31.2d, #0");
 }
 
+#define NUMBERS(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) \
+	X(11) X(12) X(13) X(14) X(15)
+
+static void clear_breakpoint(u64 n)
+{
+	switch (n) {
+#define X(i) case i: write_sysreg(0, dbgbcr##i##_el1); \
+		     write_sysreg(0, dbgbvr##i##_el1); break;
+	NUMBERS(X)
+#undef X
+	}
+}
+
+static void clear_watchpoint(u64 n)
+{
+	switch (n) {
+#define X(i) case i: write_sysreg(0, dbgwcr##i##_el1); \
+		     write_sysreg(0, dbgwvr##i##_el1); break;
+	NUMBERS(X)
+#undef X
+	}
+}
+
+static void reset_debug(void)
+{
+	u64 dfr0 = read_sysreg(id_aa64dfr0_el1);
+	u64 n;
+
+	for (n = 0; n <= FIELD(dfr0, 15, 12); n++)
+		clear_breakpoint(n);
+	for (n = 0; n <= FIELD(dfr0, 23, 20); n++)
+		clear_watchpoint(n);
+}
+
+/* Keys of pointer authentication, where the CPU has any: Arm ARM, ID_AA64ISAR1, 2. */
+static void reset_keys(void)
+{
+	if (!(read_sysreg(id_aa64isar1_el1) &
+	      (GENMASK(11, 4) | GENMASK(31, 24))) &&
+	    !(read_sysreg(S3_0_C0_C6_2) & GENMASK(15, 8)))
+		return;
+	write_sysreg(0, S3_0_C2_C1_0);	/* APIAKeyLo, Hi */
+	write_sysreg(0, S3_0_C2_C1_1);
+	write_sysreg(0, S3_0_C2_C1_2);	/* APIB */
+	write_sysreg(0, S3_0_C2_C1_3);
+	write_sysreg(0, S3_0_C2_C2_0);	/* APDA */
+	write_sysreg(0, S3_0_C2_C2_1);
+	write_sysreg(0, S3_0_C2_C2_2);	/* APDB */
+	write_sysreg(0, S3_0_C2_C2_3);
+	write_sysreg(0, S3_0_C2_C3_0);	/* APGA */
+	write_sysreg(0, S3_0_C2_C3_1);
+}
+
 /* Nothing of whoever had this CPU before is left in a register of EL1 or EL0. */
 void vcpu_reset_el1(struct vcpu *vcpu)
 {
@@ -127,6 +180,8 @@ void vcpu_reset_el1(struct vcpu *vcpu)
 	write_sysreg(~0U, pmcntenclr_el0);
 	write_sysreg(~0U, pmintenclr_el1);
 	write_sysreg(~0U, pmovsclr_el0);
+	reset_debug();
+	reset_keys();
 	reset_fp();
 	isb();
 }

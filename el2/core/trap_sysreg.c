@@ -35,6 +35,8 @@ static const struct {
 	/* ZFR0, SMFR0: all */
 	{ SYSREG(3, 0, 0, 4, 4), ~(u64)0, 0 },
 	{ SYSREG(3, 0, 0, 4, 5), ~(u64)0, 0 },
+	/* MMFR1: LORegions */
+	{ SYSREG(3, 0, 0, 7, 1), F(16), 0 },
 	/* DFR0: trace, SPE, trace filter, trace buffer, BRBE; the PMU */
 	{ SYSREG(3, 0, 0, 5, 0), F(4) | F(32) | F(40) | F(44) | F(52), F(8) },
 };

@@ -10,12 +10,15 @@
 #include <el2/vm_object.h>
 
 /*
+ * TLOR, TERR: limited ordering regions, which nobody resets, and error records, by
+ * which a guest could make errors, are hidden in the ID registers as well.
  * Neither FB nor BSU: vCPUs do not move, so what a guest does to its own CPU's
  * TLB and barriers need not reach the others.
  */
 #define HCR_GUEST \
 	(HCR_VM | HCR_SWIO | HCR_FMO | HCR_IMO | HCR_AMO | \
 	 HCR_TSC | HCR_TID3 | HCR_TIDCP | HCR_TACR | \
+	 BIT(HCR_TLOR_SHIFT) | BIT(HCR_TERR_SHIFT) | \
 	 BIT(HCR_RW_SHIFT) | BIT(HCR_API_SHIFT) | BIT(HCR_APK_SHIFT))
 
 #define CNTHCTL_EL1PCTEN	(1 << 0)

@@ -392,11 +392,21 @@ static bool times(void)
 	return true;
 }
 
+/* Of LORegions and error records, whether the CPU has them or not. */
+static bool hidden(void)
+{
+	expect_faults(1, "mrs x8, S3_0_C10_C4_3", 0, 0);	/* LORC */
+	expect_faults(1, "msr S3_0_C10_C4_0, %2", 0, 0x1000);	/* LORSA */
+	expect_faults(1, "mrs x8, S3_0_C5_C3_0", 0, 0);		/* ERRIDR */
+	expect_faults(1, "msr S3_0_C5_C3_1, %2", 0, 0);		/* ERRSELR */
+	return true;
+}
+
 static bool all(void)
 {
 	uint64_t val;
 
-	if (!step(STEP_UP) || !loads() || !step(STEP_LOADS) ||
+	if (!hidden() || !step(STEP_UP) || !loads() || !step(STEP_LOADS) ||
 	    !stores() || !step(STEP_STORES) || !bells() || !step(STEP_BELLS) ||
 	    !bits() || !step(STEP_BITS) || !plain() || !step(STEP_PLAIN) ||
 	    !hammer_both() || !step(STEP_HAMMER) ||
@@ -414,8 +424,29 @@ static bool all(void)
 	return failed(__LINE__, val);
 }
 
+/* Registers of EL1's that outlive a VM on its CPU if nobody clears them. */
+static bool debug_clear(void)
+{
+	uint64_t bvr, wvr;
+
+	__asm__ volatile("mrs %0, dbgbvr0_el1\n\tmrs %1, dbgwvr0_el1" :
+			 "=r"(bvr), "=r"(wvr));
+	return !bvr && !wvr;
+}
+
+static void debug_set(void)
+{
+	__asm__ volatile("msr dbgbvr0_el1, %0\n\tmsr dbgwvr0_el1, %0\n\tisb" : :
+			 "r"(0x12345678UL));
+}
+
 int bare_main(void)
 {
+	bool clear = debug_clear();
+
+	debug_set();
+	if (!clear)
+		return 1;
 	if (box()->mode == MODE_OFF) {
 		wr(REGS + R_NOTIFY, 3);
 		return rd(REGS + R_MAGIC) == MAGIC ? 0 : 1;
