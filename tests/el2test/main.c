@@ -21,12 +21,12 @@ static u32 tests;
 static void *pages[PAGES];
 static u32 npages;
 
-static void append(const char *fmt, va_list args)
+static void __printf(1, 0) append(const char *fmt, va_list args)
 {
 	tap_len += vscnprintf(tap + tap_len, TAP_SIZE - tap_len, fmt, args);
 }
 
-static void append_line(const char *fmt, ...)
+static void __printf(1, 2) append_line(const char *fmt, ...)
 {
 	va_list args;
 
