@@ -110,7 +110,7 @@ static inline void gic_lr_write(u32 n, u64 val)
 #define ICH_HCR_UIE	(1 << 1)
 #define ICH_HCR_NPIE	(1 << 3)
 
-/* core/vgic.c, for the core. */
+/* core/vgic.c and core/vgic_lr.c, for the core. */
 void vgic_init(struct vm *vm, u32 nspis);
 int vgic_map(struct vm *vm, u64 gicd, u64 gicr);
 void vgic_reset(struct vm *vm);

@@ -1,9 +1,26 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Between core/vgic.c (delivery), core/vgic_mmio.c and core/vgic_irqs.c (registers). */
+/*
+ * Between core/vgic.c (what is pending), core/vgic_lr.c (list registers),
+ * core/vgic_mmio.c and core/vgic_irqs.c (registers).
+ */
 #ifndef EL2_VGIC_STATE_H
 #define EL2_VGIC_STATE_H
 
 #include <el2/vm_object.h>
+
+/* A bit for each interrupt, in words of 32. */
+static inline bool test_bit(const u32 *map, u32 n)
+{
+	return map[n / 32] >> (n % 32) & 1;
+}
+
+static inline void assign_bit(u32 *map, u32 n, bool val)
+{
+	if (val)
+		map[n / 32] |= 1U << (n % 32);
+	else
+		map[n / 32] &= ~(1U << (n % 32));
+}
 
 /* Recompute whether an interrupt waits for this vCPU; true: it does now. */
 bool vgic_update_locked(struct vcpu *vcpu, u32 intid);
