@@ -240,7 +240,20 @@ void vnet_zc_poll_end(struct vnet_pair *pair)
 	smp_mb();
 }
 
-/* With NAPI disabled: nobody but us reaps. */
+/*
+ * GRO may have been told to keep packets beyond a round of NAPI, by a timer that
+ * napi_disable() has ended (gro_flush_timeout): another round lets go of them.
+ */
+static void gro_flush(struct vnet_pair *pair)
+{
+	napi_enable(&pair->napi);
+	local_bh_disable();
+	napi_schedule(&pair->napi);
+	local_bh_enable();
+	napi_disable(&pair->napi);
+}
+
+/* With NAPI disabled, and the ring not in use: nobody but us reaps. */
 void vnet_zc_wait(struct vnet_pair *pair)
 {
 	struct vnet_zc *zc = pair->zc;
@@ -249,6 +262,7 @@ void vnet_zc_wait(struct vnet_pair *pair)
 		vnet_zc_reap(pair);
 		if (!zc->out)
 			break;
+		gro_flush(pair);
 		schedule_timeout_uninterruptible(1);
 	}
 	/* packet_gone() of the last one has come to its end. */
