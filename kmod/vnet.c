@@ -13,7 +13,9 @@
 #include <linux/ethtool.h>
 #include <linux/if_vlan.h>
 #include <linux/mutex.h>
+#include <linux/nsproxy.h>
 #include <linux/rtnetlink.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/version.h>
 
@@ -360,7 +362,9 @@ static void info_fill(struct shyper_net_info *info, const struct vnet *vnet)
 	info->mtu = vnet->mtu;
 	memcpy(info->mac, &mac, sizeof(info->mac));
 	info->base = vnet->vdev->base;
-	info->ifindex = vnet->netdev->ifindex;
+	/* In another namespace it is the number of something else. */
+	if (net_eq(dev_net(vnet->netdev), current->nsproxy->net_ns))
+		info->ifindex = vnet->netdev->ifindex;
 	for (pair = vnet->pair; pair < vnet->pair + vnet->pairs; pair++) {
 		info->tx_frames += pair->sent;
 		info->tx_bytes += pair->sent_bytes;

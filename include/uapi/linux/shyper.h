@@ -332,7 +332,7 @@ struct shyper_disk_info {
  * @rx_interrupts: for these
  * @resets_needed: times its driver broke the rules of a ring
  * @drops:	by SHYPER_DROP_*
- * @ifindex:	of the interface, of a direct port
+ * @ifindex:	of the interface, of a direct port; 0: it is in another namespace
  * @reserved1:	zero
  * @reserved:	zero
  */
