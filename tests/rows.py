@@ -122,7 +122,7 @@ ROWS = [
     Row("net-bad", "net-bad", paths=PATHS, smp=3, mem="3G", timeout=120),
     Row("net-life", "net-life", paths=PATHS, usual=DIRECT, smp=3, mem="3G", timeout=400,
         allow=r"^g2\|.*Kernel panic - not syncing: sysrq triggered crash"),
-    Row("net-direct", "net-direct", paths=DIRECT, smp=3, mem="3G", timeout=240),
+    Row("net-direct", "net-direct", paths=DIRECT, smp=4, mem="3G", timeout=300),
     # Five busy CPUs: with a thread each on fewer cores they mostly wait for
     # each other. In turns, the time being that of instructions, they do not.
     Row("net-busy", "net-busy", paths=PATHS, usual=DIRECT, smp=5, mem="3G", timeout=600,

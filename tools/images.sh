@@ -25,9 +25,9 @@ COMMON_MODULES=(
 )
 MVM_MODULES=(
 	"${COMMON_MODULES[@]}" nvme crc64_rocksoft_generic crct10dif_generic brd
-	bridge nft_masq nft_chain_nat veth tun vhost_net
+	bridge nft_masq nft_chain_nat veth sch_netem 8021q tun vhost_net
 )
-GUEST_MODULES=("${COMMON_MODULES[@]}")
+GUEST_MODULES=("${COMMON_MODULES[@]}" 8021q)
 
 die() { printf 'images: error: %s\n' "$*" >&2; exit 1; }
 
@@ -71,7 +71,7 @@ new_root() {
 	cp "$B/cache/fio/fio" "$B/cache/iperf3/iperf3" "$root/usr/bin/"
 	install -D -m 755 "$TOP/tools/initramfs/udhcpc" \
 		"$root/etc/udhcpc/default.script"
-	for f in blkrange frames mark peek udprr; do
+	for f in blkrange ethset frames mark netem peek udprr; do
 		aarch64-linux-gnu-gcc -O2 -Wall -s -static -o "$root/usr/bin/$f" \
 			"$TOP/tests/tools/$f.c"
 	done
