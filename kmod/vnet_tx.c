@@ -14,6 +14,7 @@
 #include <linux/if_vlan.h>
 #include <linux/moduleparam.h>
 #include <linux/timekeeping.h>
+#include <net/busy_poll.h>
 
 #include "vnet.h"
 
@@ -228,10 +229,12 @@ static void deliver_last(struct vnet_pair *pair, bool alone)
 	pair->tx_skb = NULL;
 	if (!skb)
 		return;
-	if (alone)
+	if (alone) {
+		skb_mark_napi_id(skb, &pair->napi);
 		netif_receive_skb(skb);
-	else
+	} else {
 		napi_gro_receive(&pair->napi, skb);
+	}
 }
 
 /*
@@ -326,6 +329,16 @@ static int look(struct vnet_pair *pair, int budget, unsigned int us)
 	return 0;
 }
 
+/*
+ * Return: whether there is more. Who polls without an end (a socket that is told to,
+ * net.core.busy_read) needs no notifications; it has its last round without this bit.
+ */
+static bool ask(struct vnet_pair *pair)
+{
+	return !test_bit(NAPI_STATE_IN_BUSY_POLL, &pair->napi.state) &&
+	       shyper_vring_enable_kick(&pair->tx->ring);
+}
+
 static int transmit(struct vnet_pair *pair, int budget)
 {
 	unsigned int us = min(READ_ONCE(net_poll_us), POLL_US_MAX);
@@ -336,7 +349,7 @@ static int transmit(struct vnet_pair *pair, int budget)
 	work = take(pair, budget);
 	while (work < budget && !pair->tx_broken) {
 		more = work && us ? look(pair, budget - work, us) : 0;
-		if (!more && !shyper_vring_enable_kick(ring))
+		if (!more && !ask(pair))
 			break;
 		work += more ? more : take(pair, budget - work);
 	}

@@ -78,14 +78,13 @@ bool shyper_vring_want_irq(struct shyper_vring *vr)
 
 void shyper_vring_disable_kick(struct shyper_vring *vr)
 {
-	if (vr->no_kick || (vr->event_idx && !vr->packed))
+	if (vr->no_kick)
 		return;
 	vr->no_kick = true;
 	if (vr->packed)
 		shyper_vring_st32(vr->pk.device, SHYPER_VRING_EVENT_DISABLE << 16);
 	else
-		shyper_vring_st16(&vr->sp.used->flags,
-				  SHYPER_VRING_USED_F_NO_NOTIFY);
+		vring_split_disable_kick(vr);
 }
 
 bool shyper_vring_enable_kick(struct shyper_vring *vr)

@@ -25,6 +25,11 @@
 #define vring_noinline		__attribute__((__noinline__))
 /* For what is compiled once for either walk; in the kernel "inline" is a wish. */
 #define vring_inline		inline __attribute__((__always_inline__))
+/*
+ * Of a variable that vring_parts_begin() sets up: where the kernel has the compiler
+ * clear what is on the stack, that would be a call for each buffer.
+ */
+#define vring_uninit		__attribute__((__uninitialized__))
 
 /*
  * A chain is walked twice over by the same code: once for what most chains are,
@@ -71,6 +76,7 @@ void vring_split_fill(struct shyper_vring *vr, u32 head, u32 len);
 void vring_split_publish(struct shyper_vring *vr);
 void vring_split_push(struct shyper_vring *vr, u32 head, u32 len);
 bool vring_split_want_irq(struct shyper_vring *vr, u32 pushed);
+void vring_split_disable_kick(struct shyper_vring *vr);
 bool vring_split_enable_kick(struct shyper_vring *vr);
 
 int vring_packed_init(struct shyper_vring *vr, u64 desc, u64 driver, u64 device);

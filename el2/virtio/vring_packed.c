@@ -121,7 +121,7 @@ static vring_inline int packed_walk(struct shyper_vring *vr,
 	const struct shyper_vring_packed_desc *desc = pk->desc + pk->next_avail.at;
 	const struct shyper_vring_packed_desc *end = pk->desc + vr->num;
 	u32 count = 1, left = vr->num - pk->inflight;
-	struct vring_parts parts;
+	struct vring_parts parts vring_uninit;
 	u16 flags;
 	int ret;
 

@@ -80,7 +80,7 @@ static vring_inline int split_walk(struct shyper_vring *vr,
 {
 	struct split_walk walk = { vr->sp.desc, vr->num, true };
 	u32 left = vr->num, index = head;
-	struct vring_parts parts;
+	struct vring_parts parts vring_uninit;
 	struct vring_raw raw;
 	u16 flags;
 	int ret;
@@ -229,6 +229,22 @@ bool vring_split_want_irq(struct shyper_vring *vr, u32 pushed)
 				(u16)(new - pushed));
 	return !(shyper_vring_ld16(&avail->flags) &
 		 SHYPER_VRING_AVAIL_F_NO_INTERRUPT);
+}
+
+/*
+ * An index that the driver has passed already, and comes to again after 65536 buffers.
+ * If there is something new, it has passed the one that we asked for.
+ */
+void vring_split_disable_kick(struct shyper_vring *vr)
+{
+	struct shyper_vring_split *sp = &vr->sp;
+	struct shyper_vring_used *used = sp->used;
+
+	if (!vr->event_idx)
+		shyper_vring_st16(&used->flags, SHYPER_VRING_USED_F_NO_NOTIFY);
+	else if (shyper_vring_ld16(&sp->avail->idx) == sp->next_avail)
+		shyper_vring_st16((__le16 *)&used->ring[vr->num],
+				  sp->next_avail - 1);
 }
 
 bool vring_split_enable_kick(struct shyper_vring *vr)

@@ -329,7 +329,7 @@ struct shyper_vring_window {
  * @indirect:	SHYPER_VRING_F_INDIRECT_DESC is
  * @event_idx:	SHYPER_VRING_F_EVENT_IDX is
  * @in_order:	SHYPER_VRING_F_IN_ORDER is
- * @no_kick:	notifications are suppressed by a flag
+ * @no_kick:	notifications are not wanted
  * @merge:	the next one to be filled in takes the place of the last
  * @batch_first: (packed) that place is the one that is kept back
  * @sp:		if not @packed
@@ -470,8 +470,7 @@ bool shyper_vring_want_irq(struct shyper_vring *vr);
 /**
  * shyper_vring_disable_kick() - no notifications, please, 2.7.10, 2.8.9
  *
- * In a split ring with EVENT_IDX there is nothing to do: the index at which the
- * driver shall notify is behind it until shyper_vring_enable_kick() moves it.
+ * One may come nevertheless: the driver may have looked before.
  */
 void shyper_vring_disable_kick(struct shyper_vring *vr);
 

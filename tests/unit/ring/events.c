@@ -120,6 +120,36 @@ static void one_kick(const struct drv_case *c, u32 start, u32 batch)
 	drv_end(&drv);
 }
 
+/* Asked for, then not any more: by a flag, or by an index that is behind. */
+static void taken_back(const struct drv_case *c, u32 start)
+{
+	u32 i;
+
+	begin(c);
+	move_on(start);
+	CHECK(!shyper_vring_enable_kick(&vr));
+	shyper_vring_disable_kick(&vr);
+	for (i = 0; i < c->num; i++) {
+		CHECK(add());
+		CHECK(!drv_want_kick(&drv));
+	}
+	CHECK(shyper_vring_enable_kick(&vr));
+	drv_end(&drv);
+}
+
+static void kicks_taken_back(void)
+{
+	const struct drv_case *c;
+	u32 start;
+
+	for_each_case(c) {
+		if (c->num > 16)
+			continue;
+		for (start = 0; start <= 2 * c->num; start++)
+			taken_back(c, start);
+	}
+}
+
 static void kicks(void)
 {
 	const struct drv_case *c;
@@ -197,6 +227,7 @@ static void senseless(void)
 
 static const struct tap_test tests[] = {
 	TAP_TEST(interrupts, "interrupts: at the event and nowhere else"),
+	TAP_TEST(kicks_taken_back, "notifications: none once they are not wanted"),
 	TAP_TEST(kicks, "notifications: at the event and nowhere else"),
 	TAP_TEST(none_wanted, "no interrupts for a driver that wants none"),
 	TAP_TEST(senseless, "event structures that make no sense"),
