@@ -4,6 +4,7 @@
 import os
 
 import plot
+import profiles
 import targets
 
 DISKS = ("null_blk", "brd", "nvme")
@@ -48,7 +49,7 @@ COUNTS = (("guest_exits", "guest exits"), ("mvm_exits", "MVM exits"),
 # What stands for a count where it is another's to count.
 INSTEAD = {"guest_virqs": "guest_irqs"}
 
-NET_LOADS = ("tcp-out", "tcp-in", "udp-rr")
+NET_LOADS = ("tcp-out", "tcp-in", "udp-rr", "udp-rr-poll")
 NET_ROWS = (("mvm", "veth"), ("classic", "guest-mvm"), ("direct", "guest-mvm"),
             ("kvm-vhost", "guest-mvm"), ("classic", "guest-guest"),
             ("direct", "guest-guest"))
@@ -128,7 +129,9 @@ def with_ratio(table, config, path, load, prefix=""):
 def net_section(table):
     text = ("\n## The network\n\nTCP from the client (out) and to it (in), UDP round trips "
             "of one byte, and the ratios of\nspeeds to veth between two namespaces of "
-            "the MVM; icount, then wall-clock time:\n\n")
+            "the MVM; icount, then wall-clock time. With \"poll\"\nthe sockets of both "
+            "sides poll their interfaces for 50 us before they sleep (SO_BUSY_POLL,\n"
+            "which veth and tap have nothing for):\n\n")
     text += markdown(("path", "between") + NET_LOADS + tuple(
         w + ", wall" for w in NET_LOADS), [
             [c, p] + [with_ratio(table, c, p, w) for w in NET_LOADS] +
@@ -143,6 +146,47 @@ def net_section(table):
                       if table.value(c, p, w, "guest_exits") is not None
                       else [table.why(c, "net")] + [""] * (len(names) - 1))
          for c, p in NET_ROWS[1:] for w in NET_LOADS])
+
+
+SHARES = (("null_blk", "randread-4k-qd1-j1", "a request of disk (QD 1)"),
+          ("guest-mvm", "tcp-out", "a MiB of TCP out"),
+          ("guest-mvm", "tcp-in", "a MiB of TCP in"),
+          ("guest-mvm", "udp-rr", "a UDP round trip"))
+# What is the same whatever a guest's devices are.
+LINUX = tuple(n for n, _ in profiles.PARTS if n not in ("shyper.ko", "EL2")) + (
+    profiles.OTHERS,)
+
+
+def rival(table, backend, load):
+    """Instructions with the best of KVM."""
+    best = max((v for c in targets.KVM_DISK + targets.KVM_NET
+                for m in ("iops", "rate", "bandwidth") if not (m == "bandwidth" and "-4k-" in load)
+                if (v := table.value(c, backend, load, m)) is not None), default=None)
+    if best is None:
+        return None
+    return 1e9 * ((8 << 20) if load in targets.TCP else 1) / best
+
+
+def shares_section(table):
+    text = ("\n## Where the instructions go\n\nOn the direct path, by a profile of one boot "
+            "under icount (`tests/bench/profile` has each\nfunction). \"Without shyper.ko and "
+            "EL2\" is what two Linux kernels and one copy take that\nmust be in any mediated "
+            "path: where that is more than a target allows, the target is out\nof reach of a "
+            "device's side. Of TCP in, the copy into the guest's buffers is in it.\n\n")
+    rows = []
+    for name in [n for n, _ in profiles.PARTS] + [profiles.OTHERS]:
+        values = [table.value("direct", b, w, "part " + name) for b, w, _ in SHARES]
+        rows.append([name] + ["" if v is None else f"{v:,.0f}" for v in values])
+    for what, names in (("all", LINUX + ("shyper.ko", "EL2")),
+                        ("without shyper.ko and EL2", LINUX)):
+        row = [what]
+        for backend, load, _ in SHARES:
+            values = [table.value("direct", backend, load, "part " + n) for n in names]
+            row.append("" if None in values else f"{sum(values):,.0f}")
+        rows.append(row)
+    rows.append(["all, with the best of KVM"] + [
+        "" if (v := rival(table, b, w)) is None else f"{v:,.0f}" for b, w, _ in SHARES])
+    return text + markdown(("instructions of",) + tuple(n for _, _, n in SHARES), rows)
 
 
 def latency_section(table):
@@ -220,11 +264,11 @@ def plots(table):
     if tcp:
         made["tcp"] = plot.chart("TCP between a guest and the MVM", "Gbit/s",
                                  targets.TCP, names, tcp)
-    trips = {("udp-rr", c): 1e6 / value for c, p in rows
-             if (value := table.value(c, p, "udp-rr", "rate")) is not None}
+    trips = {(w, c): 1e6 / value for w in NET_LOADS[2:] for c, p in rows
+             if (value := table.value(c, p, w, "rate")) is not None}
     if trips:
         made["udp"] = plot.chart("UDP round trip between a guest and the MVM", "us",
-                                 ("udp-rr",), names, trips)
+                                 NET_LOADS[2:], names, trips)
     return made
 
 
@@ -259,7 +303,7 @@ def write(path, table, missing):
         f"![{ALT[name]}]({os.path.basename(folder)}/{name}.svg)\n" for name in made)
     text += "\nDashed lines are what has to be reached.\n" + WORKLOADS
     text += "".join(disk_section(table, backend) for backend in DISKS)
-    text += net_section(table) + latency_section(table) + system_section(table)
+    text += net_section(table) + shares_section(table) + latency_section(table) + system_section(table)
     if missing:
         text += "\n## Missing\n\n" + markdown(
             ("suite", "path", "time", "why"),

@@ -2,7 +2,8 @@
 /*
  * Requests and responses of one byte over UDP: udprr PORT answers whatever comes,
  * udprr PORT ADDRESS MILLISECONDS asks again and again for that time, and prints how
- * many answers came a second.
+ * many answers came a second. With -b USEC before that, a socket polls its interface
+ * for so long before it sleeps (SO_BUSY_POLL).
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -64,16 +65,36 @@ static int ask(int fd, const struct sockaddr_in *to, long long ms)
 	return 0;
 }
 
+static int usage(void)
+{
+	fprintf(stderr, "usage: udprr [-b USEC] PORT [ADDRESS MILLISECONDS]\n");
+	return 2;
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_in addr = { .sin_family = AF_INET };
 	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	int option, usec = 0, words;
 
-	if (fd < 0 || (argc != 2 && argc != 4) ||
-	    (argc == 4 && inet_pton(AF_INET, argv[2], &addr.sin_addr) != 1)) {
-		fprintf(stderr, "usage: udprr PORT [ADDRESS MILLISECONDS]\n");
-		return 2;
+	while ((option = getopt(argc, argv, "b:")) != -1) {
+		if (option != 'b')
+			return usage();
+		usec = atoi(optarg);
 	}
-	addr.sin_port = htons((unsigned short)atoi(argv[1]));
-	return argc == 2 ? answer(fd, &addr) : ask(fd, &addr, atoll(argv[3]));
+	words = argc - optind;
+	argv += optind;
+	if ((words != 1 && words != 3) ||
+	    (words == 3 && inet_pton(AF_INET, argv[1], &addr.sin_addr) != 1))
+		return usage();
+	if (fd < 0) {
+		perror("socket");
+		return 1;
+	}
+	if (usec && setsockopt(fd, SOL_SOCKET, SO_BUSY_POLL, &usec, sizeof(usec))) {
+		perror("SO_BUSY_POLL");
+		return 1;
+	}
+	addr.sin_port = htons((unsigned short)atoi(argv[0]));
+	return words == 1 ? answer(fd, &addr) : ask(fd, &addr, atoll(argv[2]));
 }
