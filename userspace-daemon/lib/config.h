@@ -48,7 +48,7 @@ enum shyper_path {
 };
 
 /* Without the key. */
-#define SHYPER_PATH_DEFAULT	SHYPER_PATH_CLASSIC
+#define SHYPER_PATH_DEFAULT	SHYPER_PATH_AUTO
 
 #define SHYPER_QUEUES_MAX	8	/* a queue, or pair of them, for each vCPU */
 #define SHYPER_PORTS_MAX	7

@@ -183,6 +183,9 @@ static void devices(const char *name, uint64_t features, const char *from,
 
 static void test_paths(void)
 {
+	devices("a VM without a path", SHYPER_INFO_DIRECT, "\"cpus\"", "\"cpus\"",
+		BLK " direct cfg 0x0 0x0 0x3 0x0 0x0 0x0 0x0\n"
+		DIRECT_NET DIRECT_CONSOLE);
 	devices("a classic VM", SHYPER_INFO_DIRECT, "\"cpus\"",
 		"\"path\": \"classic\", \"cpus\"", CLASSIC);
 	devices("an automatic VM on a classic hypervisor", 0, "\"cpus\"",
