@@ -428,4 +428,16 @@ static inline int shyper_hvc_net_stats(u32 port, struct shyper_net_stats *stats)
 		shyper_hvc_args(port, virt_to_phys(stats))));
 }
 
+/**
+ * shyper_hvc_guest_seed() - randomness for a VM's next boot; needs SHYPER_FEATURE_SEED
+ * @seed: SHYPER_SEED_BYTES, in the linear map; the hypervisor does not keep it
+ *
+ * Return: 0; -EEXIST if the VM has a device tree of somebody else's.
+ */
+static inline int shyper_hvc_guest_seed(u32 vmid, const u8 *seed)
+{
+	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_GUEST_SEED,
+		shyper_hvc_args(vmid, virt_to_phys(seed))));
+}
+
 #endif /* SHYPER_KMOD_HYPERCALL_H */

@@ -6,6 +6,8 @@
  */
 #include <linux/err.h>
 #include <linux/gfp.h>
+#include <linux/random.h>
+#include <linux/slab.h>
 
 #include "event.h"
 #include "hypercall.h"
@@ -25,6 +27,24 @@ int shyper_vm_keep(struct shyper_vm *vm)
 	return ret;
 }
 
+/*
+ * A guest has nothing to make random numbers of when it boots. If it gets none of
+ * ours, either, it boots all the same. Ours are not given before they are good.
+ */
+static void give_seed(u32 vmid)
+{
+	u8 *seed;
+
+	if (!shyper_has(SHYPER_FEATURE_SEED) || !rng_is_initialized())
+		return;
+	seed = kmalloc(SHYPER_SEED_BYTES, GFP_KERNEL);
+	if (!seed)
+		return;
+	get_random_bytes(seed, SHYPER_SEED_BYTES);
+	shyper_hvc_guest_seed(vmid, seed);
+	kfree_sensitive(seed);
+}
+
 static int boot_locked(struct shyper_vm *vm)
 {
 	int state = shyper_vm_guest_state_locked(vm);
@@ -34,7 +54,10 @@ static int boot_locked(struct shyper_vm *vm)
 	if (!(vm->flags & (SHYPER_VM_LOADED | SHYPER_VM_FOREIGN)))
 		return -ENOEXEC;
 	state = shyper_vdevs_boot(vm->vmid);
-	return state ?: shyper_hvc_boot_vm(vm->vmid);
+	if (state)
+		return state;
+	give_seed(vm->vmid);
+	return shyper_hvc_boot_vm(vm->vmid);
 }
 
 int shyper_vm_boot(struct shyper_vm *vm)

@@ -248,10 +248,25 @@ static int put_serials(const struct vm *vm)
 	return err;
 }
 
-static int put_root(const struct vm *vm)
+static int put_chosen(const struct vm *vm, const u8 *seed)
 {
 	int err = 0;
 
+	TRY(err, fdt_begin_node(dtb, "chosen"));
+	TRY(err, fdt_property_string(dtb, "bootargs", vm->cmdline));
+	if (seed)
+		TRY(err, fdt_property(dtb, "rng-seed", seed, SHYPER_SEED_BYTES));
+	TRY(err, fdt_end_node(dtb));
+	return err;
+}
+
+/* @seed: NULL: none. Return: bytes in dtb; 0: there is no room. */
+static u32 make(const struct vm *vm, const u8 *seed)
+{
+	int err = 0;
+
+	/* What pads it must not be another guest's, and the same each time. */
+	memset(dtb, 0, sizeof(dtb));
 	TRY(err, fdt_create(dtb, sizeof(dtb)));
 	TRY(err, fdt_finish_reservemap(dtb));
 	TRY(err, fdt_begin_node(dtb, ""));
@@ -260,9 +275,7 @@ static int put_root(const struct vm *vm)
 	TRY(err, fdt_property_u32(dtb, "#address-cells", 2));
 	TRY(err, fdt_property_u32(dtb, "#size-cells", 2));
 	TRY(err, fdt_property_u32(dtb, "interrupt-parent", PHANDLE_GIC));
-	TRY(err, fdt_begin_node(dtb, "chosen"));
-	TRY(err, fdt_property_string(dtb, "bootargs", vm->cmdline));
-	TRY(err, fdt_end_node(dtb));
+	TRY(err, put_chosen(vm, seed));
 	TRY(err, put_memory(vm));
 	TRY(err, put_cpus(vm));
 	TRY(err, put_psci());
@@ -272,30 +285,54 @@ static int put_root(const struct vm *vm)
 	TRY(err, put_emulated(vm));
 	TRY(err, fdt_end_node(dtb));
 	TRY(err, fdt_finish(dtb));
-	return err;
+	return err ? 0 : fdt_totalsize(dtb);
+}
+
+static int put_tree(struct vm *vm, u32 size)
+{
+	void *dst = vm_memory(vm, vm->dtb_ipa, size);
+
+	if (!size)
+		return -ENOSPC;
+	if (!dst)
+		return -EINVAL;
+	memcpy(dst, dtb, size);
+	cache_clean_inval(dst, (u8 *)dst + size);
+	return 0;
 }
 
 int guest_dt_write(struct vm *vm)
 {
-	void *dst;
-	u32 size;
-	int ret = 0;
+	int ret;
 
 	spin_lock(&dtb_lock);
-	if (put_root(vm)) {
-		spin_unlock(&dtb_lock);
-		return -ENOSPC;
-	}
-	size = fdt_totalsize(dtb);
-	dst = vm_memory(vm, vm->dtb_ipa, size);
-	if (dst) {
-		memcpy(dst, dtb, size);
-		cache_clean_inval(dst, (u8 *)dst + size);
-	} else {
+	ret = put_tree(vm, make(vm, NULL));
+	spin_unlock(&dtb_lock);
+	if (ret == -EINVAL)
 		log_warn("VM %u: no memory at %lx for the device tree", vm->id,
 			 vm->dtb_ipa);
-		ret = -EINVAL;
-	}
+	return ret;
+}
+
+/* Whether what the guest will find is the tree as guest_dt_write() left it. */
+static bool is_ours(struct vm *vm)
+{
+	u32 size = make(vm, NULL);
+	const void *tree = vm_memory(vm, vm->dtb_ipa, size);
+
+	return tree && !memcmp(tree, dtb, size);
+}
+
+int guest_dt_seed(struct vm *vm, const u8 *seed)
+{
+	int ret = -EEXIST;
+
+	if (vm->life != VM_READY)
+		return vm->life == VM_CONFIG ? -EAGAIN : -EBUSY;
+	spin_lock(&dtb_lock);
+	if (is_ours(vm))
+		ret = put_tree(vm, make(vm, seed));
+	memset(dtb, 0, sizeof(dtb));
 	spin_unlock(&dtb_lock);
 	return ret;
 }

@@ -17,7 +17,8 @@ static s64 features(struct vcpu *vcpu, const u64 *x)
 	return (s64)(SHYPER_DIRECT_VERSION | SHYPER_FEATURE_LIFECYCLE |
 		     SHYPER_FEATURE_STATS | SHYPER_FEATURE_SAFE_MANAGE |
 		     SHYPER_FEATURE_DISK_SELECT | SHYPER_FEATURE_NET |
-		     SHYPER_FEATURES_DIRECT | SHYPER_FEATURE_VM_EVENTS);
+		     SHYPER_FEATURES_DIRECT | SHYPER_FEATURE_VM_EVENTS |
+		     SHYPER_FEATURE_SEED);
 }
 
 /* event_page(ipa, npages): one page, or none. */
@@ -156,6 +157,26 @@ static s64 net_stats(struct vcpu *vcpu, const u64 *x)
 	return ret;
 }
 
+static s64 guest_seed(struct vcpu *vcpu, const u64 *x)
+{
+	u8 seed[SHYPER_SEED_BYTES];
+	s64 ret = mvm_copy_in(seed, x[1], sizeof(seed));
+	struct vm *vm;
+
+	if (ret)
+		return ret;
+	vm = vm_hold(x[0]);
+	ret = -ENOENT;
+	if (vm) {
+		ret = guest_dt_seed(vm, seed);
+		vm_put(vm);
+	}
+	/* None of it is left here, whatever the compiler thinks of that. */
+	memset(seed, 0, sizeof(seed));
+	asm volatile("" : : "r"(seed) : "memory");
+	return ret;
+}
+
 static const struct hvc_call calls[] = {
 	[SHYPER_DIRECT_FEATURES] = { features, HVC_MVM, false },
 	[SHYPER_DIRECT_EVENT_PAGE] = { event_page_call, HVC_MVM, false },
@@ -170,6 +191,7 @@ static const struct hvc_call calls[] = {
 	[SHYPER_DIRECT_STATS_PAGE] = { stats_page, HVC_MVM, false },
 	[SHYPER_DIRECT_SYS_INFO] = { sys_info, HVC_MVM, false },
 	[SHYPER_DIRECT_NET_STATS] = { net_stats, HVC_MVM, false },
+	[SHYPER_DIRECT_GUEST_SEED] = { guest_seed, HVC_MVM, false },
 };
 
 const struct hvc_table hvc_direct = { calls, ARRAY_SIZE(calls) };

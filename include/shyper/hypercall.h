@@ -109,7 +109,11 @@ enum shyper_direct_event {
 	SHYPER_DIRECT_STATS_PAGE	= 10,
 	SHYPER_DIRECT_SYS_INFO		= 11,
 	SHYPER_DIRECT_NET_STATS		= 12,
+	SHYPER_DIRECT_GUEST_SEED	= 13,
 };
+
+/* What guest_seed(vmid, ipa) takes: twice what a Linux guest wants to begin with. */
+#define SHYPER_SEED_BYTES	64
 
 /*
  * Result of features(): the ABI version in bits 7:0, the features above it.
@@ -134,6 +138,7 @@ enum shyper_direct_event {
 /* net_stats works, and SHYPER_CFG_NET_MTU of a network device is honoured. */
 #define SHYPER_FEATURE_NET		((u64)1 << 16)
 #define SHYPER_FEATURE_VM_EVENTS	((u64)1 << 17)	/* vm_event_ring */
+#define SHYPER_FEATURE_SEED		((u64)1 << 18)	/* guest_seed */
 /* What the direct path takes; event_page and irq_inject belong to doorbells. */
 #define SHYPER_FEATURES_DIRECT \
 	(SHYPER_FEATURE_DOORBELL | SHYPER_FEATURE_REGISTER_PAGE | \

@@ -93,6 +93,26 @@ s64 board_grant(void)
 	return ret;
 }
 
+s64 board_seed(void)
+{
+	memset(args, 0x5e, SHYPER_SEED_BYTES);
+	return direct(SHYPER_DIRECT_GUEST_SEED, board.vmid, virt_to_phys(args));
+}
+
+/* Whether the seed is in the guest's device tree, behind its property's header. */
+bool board_seeded(void)
+{
+	u8 *at = board.ram + GUEST_DTB - GUEST_RAM;
+	u8 *end = at + 4 * PAGE_SIZE;
+
+	memset(args, 0x5e, SHYPER_SEED_BYTES);
+	for (; at < end; at += 4) {
+		if (!memcmp(at, args, SHYPER_SEED_BYTES))
+			return true;
+	}
+	return false;
+}
+
 s64 board_trap_add(const struct shyper_trap *trap)
 {
 	memcpy(args, trap, sizeof(*trap));

@@ -28,6 +28,8 @@ static void wild_addresses(void)
 		}
 		good &= direct(SHYPER_DIRECT_MEM_GRANT, board.vmid, wild[n]) == -EFAULT;
 		good &= direct(SHYPER_DIRECT_TRAP_ADD, wild[n]) == -EFAULT;
+		good &= direct(SHYPER_DIRECT_GUEST_SEED, board.vmid, wild[n]) ==
+			-EFAULT;
 		if (!good)
 			break;
 	}
@@ -59,6 +61,8 @@ static void unknown_vms(void)
 		good &= direct(SHYPER_DIRECT_MEM_GRANT, ids[n],
 			       virt_to_phys(board.table)) == -ENOENT;
 		good &= direct(SHYPER_DIRECT_MEM_REVOKE, ids[n]) == -ENOENT;
+		good &= direct(SHYPER_DIRECT_GUEST_SEED, ids[n],
+			       virt_to_phys(board.table)) == -ENOENT;
 		good &= direct(SHYPER_DIRECT_IRQ_INJECT, ids[n], REGS_SPI) == -ENOENT;
 		good &= direct(SHYPER_DIRECT_IOREQ_PAGE, ids[n],
 			       virt_to_phys(board.ioreqs)) == -ENOENT;
@@ -70,7 +74,7 @@ static void unknown_vms(void)
 		good &= direct(SHYPER_DIRECT_TRAP_DEL, ids[n] + 200) == -ENOENT;
 	check(good && direct(SHYPER_DIRECT_TRAP_DEL, 0) == -ENOENT,
 	      "traps that are not: -ENOENT");
-	check(direct(13) == -EOPNOTSUPP && direct(255) == -EOPNOTSUPP,
+	check(direct(14) == -EOPNOTSUPP && direct(255) == -EOPNOTSUPP,
 	      "a call that is not: -EOPNOTSUPP");
 }
 
@@ -293,10 +297,25 @@ static void grants(void)
 	      "mem_revoke: once");
 }
 
+static void seeds(void)
+{
+	u8 *tree = board.ram + GUEST_DTB - GUEST_RAM;
+	u8 last = tree[8];
+
+	check(!board_seeded(), "the guest's device tree has no seed");
+	tree[8]++;
+	check(board_seed() == -EEXIST && !board_seeded(),
+	      "guest_seed: another tree: -EEXIST, and it stays");
+	tree[8] = last;
+	check(!board_seed() && board_seeded(), "guest_seed: it has one");
+	check(board_seed() == -EEXIST, "guest_seed: once for each boot: -EEXIST");
+}
+
 void calls_test(void)
 {
 	s64 features = direct(SHYPER_DIRECT_FEATURES);
-	u64 want = SHYPER_FEATURES_DIRECT | SHYPER_FEATURE_VM_EVENTS;
+	u64 want = SHYPER_FEATURES_DIRECT | SHYPER_FEATURE_VM_EVENTS |
+		   SHYPER_FEATURE_SEED;
 
 	check(features > 0 && (features & want) == want, "the features are announced");
 	unknown_vms();
@@ -305,10 +324,13 @@ void calls_test(void)
 	check(direct(SHYPER_DIRECT_MEM_GRANT, board.vmid,
 		     virt_to_phys(board.table)) == -EAGAIN,
 	      "mem_grant: of a VM that is being configured: -EAGAIN");
+	check(board_seed() == -EAGAIN,
+	      "guest_seed: of a VM that is being configured: -EAGAIN");
 	check(!board_upload(), "its image is uploaded");
 	wild_addresses();
 	grants();
 	check(!board_grant(), "mem_grant: for good");
+	seeds();
 	bad_traps();
 	check(board_traps_add(), "trap_add: four good ones");
 	many_traps();

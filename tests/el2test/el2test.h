@@ -76,6 +76,8 @@ u64 board_device(u64 base, u64 size, u64 intid, const char *name,
 		 const char *compatible, u64 type);
 u64 board_upload(void);
 s64 board_grant(void);
+s64 board_seed(void);
+bool board_seeded(void);
 s64 board_trap_add(const struct shyper_trap *trap);
 void board_trap_regs(struct shyper_trap *trap);
 void board_trap_plain(struct shyper_trap *trap, u64 offset, u64 length);

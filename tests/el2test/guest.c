@@ -299,6 +299,8 @@ static void new_pages(void)
 	check(seen[EVENT_FORWARD] == n + 1, "with an event");
 	check(direct(SHYPER_DIRECT_TRAP_DEL, board.trap[0]) == -EBUSY,
 	      "trap_del: the VM runs: -EBUSY");
+	check(board_seed() == -EBUSY && board_seeded(),
+	      "guest_seed: the VM runs: -EBUSY");
 }
 
 static void stop(void)
@@ -313,6 +315,7 @@ static void stop(void)
 	check(!classic(SHYPER_FID_VMM, SHYPER_VMM_SHUTDOWN_VM, board.vmid),
 	      "it can be stopped while it waits");
 	check(slot->state == SHYPER_IOREQ_FREE, "its slot is free");
+	check(!board_seeded(), "its seed is gone");
 	check(direct(SHYPER_DIRECT_IOREQ_DONE, board.vmid, 0) == -EAGAIN,
 	      "ioreq_done: too late: -EAGAIN");
 	check(!direct(SHYPER_DIRECT_IRQ_INJECT, board.vmid, REGS_SPI),

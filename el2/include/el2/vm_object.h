@@ -249,6 +249,16 @@ static inline bool vcpu_ready(struct vcpu *vcpu)
 /* core/guest_dt.c: write the VM's device tree into its memory. */
 int guest_dt_write(struct vm *vm);
 
+/**
+ * guest_dt_seed() - SHYPER_DIRECT_GUEST_SEED: with /chosen/rng-seed, for its next boot
+ * @seed: SHYPER_SEED_BYTES; not kept. When the VM has stopped, the tree has none
+ *
+ * Context: vm->lock held.
+ * Return: 0; -EAGAIN it is being configured; -EBUSY it runs; -EEXIST its tree is
+ * another one, or has a seed; -ENOSPC, -EINVAL: there is no room.
+ */
+int guest_dt_seed(struct vm *vm, const u8 *seed);
+
 /* core/mvm.c: make VM 0 from the boot loader's device tree. */
 void mvm_init(void *fdt);
 
