@@ -328,6 +328,18 @@ static inline int shyper_hvc_event_page(struct shyper_event_page *page)
 }
 
 /**
+ * shyper_hvc_vm_event_ring() - where the lives of VMs are told
+ * @ring: of the hypervisor from now on, but for what direct.h says; NULL: none
+ * @event: set when there is something new
+ */
+static inline int shyper_hvc_vm_event_ring(struct shyper_vm_event_ring *ring,
+					   u32 event)
+{
+	return min_t(s64, 0, shyper_hvc_direct(SHYPER_DIRECT_VM_EVENT_RING,
+		shyper_hvc_args(ring ? virt_to_phys(ring) : U64_MAX, event)));
+}
+
+/**
  * shyper_hvc_mem_grant() - map a VM's memory for us
  * @table: filled; in the linear map
  */

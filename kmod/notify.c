@@ -21,6 +21,7 @@
 #include "notify.h"
 #include "trace.h"
 #include "vm.h"
+#include "vm_event.h"
 
 #define MANAGE_MESSAGES	32
 #define DRAIN_MAX	(4 * SHYPER_MQ_SLOTS)
@@ -159,20 +160,31 @@ int shyper_notify_start(struct device *dev, int irq, void *page)
 			ret);
 		return ret;
 	}
+	ret = shyper_vm_events_start();
+	if (ret) {
+		dev_err(dev, "no ring of VMs' lives: %d\n", ret);
+		goto err_doorbells;
+	}
 	ret = request_threaded_irq(irq, hvc_irq, hvc_thread, 0, "shyper", &notify);
 	if (ret) {
 		dev_err(dev, "cannot take HVC_IRQ %d: %d\n", irq, ret);
-		shyper_doorbells_stop();
-		return ret;
+		goto err_events;
 	}
 	/* What came before the interrupt was ours. */
 	shyper_notify_kick();
 	return 0;
+
+err_events:
+	shyper_vm_events_stop();
+err_doorbells:
+	shyper_doorbells_stop();
+	return ret;
 }
 
 void shyper_notify_stop(void)
 {
 	free_irq(notify.irq, &notify);
+	shyper_vm_events_stop();
 	shyper_doorbells_stop();
 	cancel_delayed_work_sync(&notify.settle);
 	cancel_work_sync(&notify.manage_work);

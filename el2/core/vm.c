@@ -118,10 +118,11 @@ static const enum shyper_vm_event_type stop_events[] = {
 	[VM_STOP_MVM] = SHYPER_VM_EVENT_STOPPED,
 };
 
-/* In the ring, and by the messages that were there before it. */
+/* By the ring, or else by the messages that were there before it. */
 static void tell_mvm(const struct vm *vm)
 {
-	vm_event_send(vm, stop_events[vm->stop]);
+	if (vm_event_send(vm, stop_events[vm->stop]))
+		return;
 	switch (vm->stop) {
 	case VM_STOP_OFF:
 		mq_send(SHYPER_FID_VMM, SHYPER_VMM_SHUTDOWN_VM, vm->id, 0, 0);

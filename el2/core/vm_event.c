@@ -36,31 +36,38 @@ int vm_event_set_ring(u64 ipa, u64 event)
 	return 0;
 }
 
-void vm_event_send(const struct vm *vm, enum shyper_vm_event_type type)
+static bool put_locked(const struct vm *vm, enum shyper_vm_event_type type)
 {
 	bool crash = type == SHYPER_VM_EVENT_CRASHED;
 
-	spin_lock(&ring_lock);
-	if (!ring) {
-		spin_unlock(&ring_lock);
-		return;
-	}
 	/* Acquire: the MVM has read the slots it gives back. */
 	if (head - __atomic_load_n(&ring->tail, __ATOMIC_ACQUIRE) >=
 	    SHYPER_VM_EVENT_SLOTS) {
 		WRITE_ONCE(ring->lost, ++lost);
-	} else {
-		ring->slot[head % SHYPER_VM_EVENT_SLOTS] = (struct shyper_vm_event){
-			.type = type,
-			.vmid = vm->id,
-			.cause = crash ? vm->crash_cause : SHYPER_CRASH_NONE,
-			.boots = vm->boots,
-			.ipa = crash ? vm->crash_ipa : 0,
-			.ticks = ticks_now(),
-		};
-		/* Pairs with the MVM's acquire of head. */
-		__atomic_store_n(&ring->head, ++head, __ATOMIC_RELEASE);
+		return false;
 	}
-	event_set(ring_event);
+	ring->slot[head % SHYPER_VM_EVENT_SLOTS] = (struct shyper_vm_event){
+		.type = type,
+		.vmid = vm->id,
+		.cause = crash ? vm->crash_cause : SHYPER_CRASH_NONE,
+		.boots = vm->boots,
+		.ipa = crash ? vm->crash_ipa : 0,
+		.ticks = ticks_now(),
+	};
+	/* Pairs with the MVM's acquire of head. */
+	__atomic_store_n(&ring->head, ++head, __ATOMIC_RELEASE);
+	return true;
+}
+
+bool vm_event_send(const struct vm *vm, enum shyper_vm_event_type type)
+{
+	bool put = false;
+
+	spin_lock(&ring_lock);
+	if (ring) {
+		put = put_locked(vm, type);
+		event_set(ring_event);
+	}
 	spin_unlock(&ring_lock);
+	return put;
 }

@@ -21,7 +21,8 @@ int vm_event_set_ring(u64 ipa, u64 event);
  * vm_event_send() - write an entry, if there is a ring
  *
  * Context: vm->lock held; takes the ring's lock, then the MVM's vgic lock.
+ * Return: false: there is no ring, or no room in it; the latter is counted there.
  */
-void vm_event_send(const struct vm *vm, enum shyper_vm_event_type type);
+bool vm_event_send(const struct vm *vm, enum shyper_vm_event_type type);
 
 #endif /* EL2_VM_EVENT_H */

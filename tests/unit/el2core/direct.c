@@ -533,8 +533,8 @@ static void test_ring(void)
 	struct vm *vm = setup();
 	u32 n;
 
-	vm_event_send(vm, SHYPER_VM_EVENT_STARTED);
-	check(!ring->head, "ring: without one nothing is written");
+	check(!vm_event_send(vm, SHYPER_VM_EVENT_STARTED) && !ring->head,
+	      "ring: without one nothing is written");
 	check(vm_event_set_ring(RING, SHYPER_EVENTS) == -EINVAL &&
 	      vm_event_set_ring(RING + 64, 1) == -EFAULT &&
 	      vm_event_set_ring(1UL << 50, 1) == -EFAULT, "ring: bad arguments");
@@ -543,8 +543,8 @@ static void test_ring(void)
 	vm->crash_cause = SHYPER_CRASH_FETCH;
 	vm->crash_ipa = 0x1234;
 	vm->boots = 2;
-	vm_event_send(vm, SHYPER_VM_EVENT_CRASHED);
-	vm_event_send(vm, SHYPER_VM_EVENT_STARTED);
+	check(vm_event_send(vm, SHYPER_VM_EVENT_CRASHED) &&
+	      vm_event_send(vm, SHYPER_VM_EVENT_STARTED), "ring: it has room");
 	check(ring->head == 2 && ring->slot[0].type == SHYPER_VM_EVENT_CRASHED &&
 	      ring->slot[0].cause == SHYPER_CRASH_FETCH && ring->slot[0].ipa == 0x1234 &&
 	      ring->slot[0].boots == 2 && ring->slot[1].vmid == VMID &&
@@ -562,8 +562,8 @@ static void test_ring(void)
 	      ring->slot[0].type == SHYPER_VM_EVENT_REMOVED,
 	      "ring: EL2 does not look at the head that the MVM wrote");
 	ring->tail = ring->head + 1;
-	vm_event_send(vm, SHYPER_VM_EVENT_OFF);
-	check(ring->lost == 6, "ring: a tail beyond the head: lost");
+	check(!vm_event_send(vm, SHYPER_VM_EVENT_OFF) && ring->lost == 6,
+	      "ring: a tail beyond the head: lost");
 	teardown(vm);
 }
 
