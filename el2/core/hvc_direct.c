@@ -72,6 +72,8 @@ static s64 vm_event_ring(struct vcpu *vcpu, const u64 *x)
 	return vm_event_set_ring(x[0], x[1]);
 }
 
+static_assert(VM_VCPUS <= ARRAY_SIZE(((struct shyper_stats_page *)0)->vcpu));
+
 static void fill_stats(struct shyper_stats_page *page, const struct vm *vm)
 {
 	const struct vcpu *vcpu;

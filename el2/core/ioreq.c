@@ -15,6 +15,8 @@
 #include <el2/trap.h>
 #include <el2/vm_object.h>
 
+static_assert(VM_VCPUS <= SHYPER_IOREQ_SLOTS);
+
 static struct shyper_ioreq *slot_of(const struct vcpu *vcpu)
 {
 	return &vcpu->vm->ioreq_page->slot[vcpu->id];
