@@ -325,6 +325,30 @@ static void take(void)
 	}
 }
 
+/* The MVM leaves a bit set: so it does not hear of that event, but of its neighbours. */
+static void test_events_held(void)
+{
+	struct vm *vm = setup();
+	u32 before;
+
+	event_set_page(EVENTS);
+	before = host_interrupts;
+	events()->word[1] = BIT(7);
+	check(event_set(64 + 7) && event_set(64 + 7) && !events()->summary &&
+	      host_interrupts == before, "events: a held one brings no interrupt");
+	check(!event_set(64 + 8) && events()->summary == BIT(1) &&
+	      host_interrupts == before + 1, "events: its neighbour does");
+	events()->summary = 0;
+	events()->word[1] &= BIT(7);
+	check(event_set(64 + 7) && !events()->summary &&
+	      host_interrupts == before + 1, "events: when that is taken, it is held still");
+	events()->word[1] = 0;
+	check(!event_set(64 + 7) && events()->summary == BIT(1) &&
+	      host_interrupts == before + 2, "events: released, it does");
+	event_set_page(~0UL);
+	teardown(vm);
+}
+
 static void test_events(void)
 {
 	struct vm *vm = setup();
@@ -672,6 +696,7 @@ void direct_tests(void)
 	test_trap_store();
 	test_trap_end();
 	test_events();
+	test_events_held();
 	test_grant();
 	test_ioreq();
 	test_ring();
