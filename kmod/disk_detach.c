@@ -29,6 +29,8 @@ static void finish_locked(struct shyper_disk *disk)
 
 	shyper_disks_assert_locked();
 	memcpy(name, disk->name, sizeof(name));
+	if (disk->stash->vmid)
+		shyper_disk_unuse(disk);
 	shyper_disk_close(disk);
 	memset(disk->name, 0, sizeof(disk->name));
 	memset(disk->path, 0, sizeof(disk->path));

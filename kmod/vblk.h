@@ -38,6 +38,8 @@
  */
 #define VBLK_PARTS	(VBLK_NUM_MAX + 64)
 #define VBLK_INLINE	4
+/* For each request there can be; those that need more do not get to keep it. */
+#define VBLK_VECS_KEPT	64
 
 struct shyper_vblk;
 struct shyper_vblk_queue;
@@ -101,6 +103,7 @@ struct shyper_vblk_io {
  *		back what is @done
  * @broken:	the driver broke the ring: it is not touched any more
  * @free:	of the thread: requests that are not in flight
+ * @vecs:	of the thread: how many all of @io have beside their few
  * @taken:	of the thread: requests so far
  * @poll_ns:	of the thread: how long it looks for a request before it sleeps
  * @poll_end_ns: of the thread: when that was over last
@@ -122,6 +125,7 @@ struct shyper_vblk_queue {
 	struct task_struct *thread;
 	bool broken;
 	struct shyper_vblk_io *free;
+	u32 vecs;
 	u64 taken;
 	u64 poll_ns;
 	u64 poll_end_ns;
@@ -242,6 +246,13 @@ void shyper_vblk_queue_resume(struct shyper_vblk_queue *queue);
  */
 void shyper_vblk_queue_kick(struct shyper_vblk_queue *queue);
 
+/**
+ * shyper_vblk_queue_shrink() - free what requests that are not in flight keep
+ *
+ * In the queue's thread.
+ */
+void shyper_vblk_queue_shrink(struct shyper_vblk_queue *queue);
+
 /* ---- vblk_used.c ---- */
 
 /**
@@ -276,6 +287,11 @@ void shyper_vblk_defer(struct shyper_vblk_io *io);
  */
 void shyper_vblk_io_init(struct shyper_vblk_io *io,
 			 struct shyper_vblk_queue *queue);
+
+/**
+ * shyper_vblk_vec_drop() - free what it keeps for many pages; not in flight
+ */
+void shyper_vblk_vec_drop(struct shyper_vblk_io *io);
 
 static inline bool shyper_vblk_writes(const struct shyper_vblk_io *io)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What is done with a request of each type. */
 #include <linux/kthread.h>
+#include <linux/log2.h>
 #include <linux/slab.h>
 #include <uapi/linux/virtio_blk.h>
 
@@ -18,22 +19,42 @@ static void refuse(struct shyper_vblk_io *io, u8 answer)
 
 /* ---- reading and writing ---- */
 
-static int vec_room(struct shyper_vblk_io *io, u32 vecs)
+void shyper_vblk_vec_drop(struct shyper_vblk_io *io)
 {
+	if (io->vec == io->few)
+		return;
+	kvfree(io->vec);
+	io->queue->vecs -= io->vec_max;
+	io->vec = io->few;
+	io->vec_max = VBLK_INLINE;
+}
+
+/*
+ * Kept: who asks for many pages once does so again. But each request in its turn can
+ * ask for as many as the ring has, so what is kept has an end; what is in flight
+ * has one by the ring.
+ */
+static noinline int vec_grow(struct shyper_vblk_io *io, u32 vecs)
+{
+	struct shyper_vblk_queue *queue = io->queue;
 	struct bio_vec *vec;
 
-	if (likely(vecs <= io->vec_max))
-		return 0;
-	/* Kept: who asks for many pages once does so again. */
-	vecs = max_t(u32, vecs, VBLK_SEGS);
+	vecs = roundup_pow_of_two(vecs);
+	shyper_vblk_vec_drop(io);
+	if (queue->vecs + vecs > queue->ios * VBLK_VECS_KEPT)
+		shyper_vblk_queue_shrink(queue);
 	vec = kvmalloc_array(vecs, sizeof(*vec), GFP_NOIO);
 	if (!vec)
 		return -ENOMEM;
-	if (io->vec != io->few)
-		kvfree(io->vec);
+	queue->vecs += vecs;
 	io->vec = vec;
 	io->vec_max = vecs;
 	return 0;
+}
+
+static int vec_room(struct shyper_vblk_io *io, u32 vecs)
+{
+	return likely(vecs <= io->vec_max) ? 0 : vec_grow(io, vecs);
 }
 
 /*

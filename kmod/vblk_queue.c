@@ -64,6 +64,23 @@ static struct shyper_vblk_io *io_get(struct shyper_vblk_queue *queue)
 	return io;
 }
 
+void shyper_vblk_queue_shrink(struct shyper_vblk_queue *queue)
+{
+	struct shyper_vblk_io *io, *list;
+
+	spin_lock_irq(&queue->lock);
+	list = queue->recycled;
+	queue->recycled = NULL;
+	spin_unlock_irq(&queue->lock);
+	while ((io = list)) {
+		list = io->next;
+		io->next = queue->free;
+		queue->free = io;
+	}
+	for (io = queue->free; io; io = io->next)
+		shyper_vblk_vec_drop(io);
+}
+
 static void give_up(struct shyper_vblk_queue *queue, int error)
 {
 	WRITE_ONCE(queue->broken, true);
@@ -262,10 +279,13 @@ static int memory_get(struct shyper_vblk_queue *queue)
 
 	queue->ios = max(queue->vq->ring.num / 2, 1U);
 	queue->seg = kvmalloc_array(VBLK_PARTS, sizeof(*queue->seg), GFP_KERNEL);
+	if (!queue->seg)
+		return -ENOMEM;
 	queue->io = kvcalloc(queue->ios, sizeof(*queue->io), GFP_KERNEL);
-	if (!queue->seg || !queue->io)
+	if (!queue->io)
 		return -ENOMEM;
 	queue->chain.max = VBLK_PARTS;
+	queue->vecs = 0;
 	queue->free = NULL;
 	queue->recycled = NULL;
 	for (n = 0; n < queue->ios; n++) {
@@ -280,10 +300,8 @@ static void memory_put(struct shyper_vblk_queue *queue)
 {
 	u32 n;
 
-	for (n = 0; queue->io && n < queue->ios; n++) {
-		if (queue->io[n].vec != queue->io[n].few)
-			kvfree(queue->io[n].vec);
-	}
+	for (n = 0; queue->io && n < queue->ios; n++)
+		shyper_vblk_vec_drop(&queue->io[n]);
 	kvfree(queue->io);
 	kvfree(queue->seg);
 	queue->io = NULL;

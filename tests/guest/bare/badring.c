@@ -15,6 +15,11 @@
 #define OUTSIDE		0x40000000UL
 #define TABLE		0x80820000UL	/* an indirect one */
 #define QUEUE		64
+#define BIG		1024		/* another queue, with these parts */
+#define BIG_DESC	0x80840000UL
+#define BIG_AVAIL	0x80850000UL
+#define BIG_USED	0x80860000UL
+#define BIG_PARTS	508
 
 /* What came of a request. */
 enum outcome { SILENCE, ANSWER, RESET_NEEDED };
@@ -423,6 +428,48 @@ static void test_unaligned(void)
 	try_parts(part, 1, 210);
 }
 
+static bool big_request(uint16_t n)
+{
+	volatile uint16_t *big = (volatile uint16_t *)BIG_AVAIL;
+	uint64_t end = now_ms() + 10000;
+
+	*status_of(0) = ST_NONE;
+	big[2 + n] = 0;
+	__asm__ volatile("dmb sy" : : : "memory");
+	big[1] = n + 1;
+	kick();
+	while (*status_of(0) == ST_NONE || ((volatile uint16_t *)BIG_USED)[1] != n + 1) {
+		if (now_ms() > end)
+			return false;
+	}
+	return *status_of(0) == ST_OK;
+}
+
+/* As many parts as nobody needs, in each request that there can be, one by one. */
+static void test_big(void)
+{
+	volatile struct desc *d = (volatile struct desc *)BIG_DESC;
+	uint64_t end;
+	uint16_t i;
+
+	must(negotiate(VERSION_1), 0);
+	zero(BIG_DESC, 0x30000);
+	set_queue(BIG, BIG_DESC, BIG_AVAIL, BIG_USED);
+	wr(R_STATUS, S_RUNNING);
+	prepare(0, T_OUT, 0, 512);
+	d[0] = (struct desc){ HEADERS, 16, D_NEXT, 1 };
+	for (i = 1; i <= BIG_PARTS; i++)
+		d[i] = (struct desc){ BUFFERS + 64 * i, 4, D_NEXT, i + 1 };
+	d[BIG_PARTS].len = 4096 - 4 * (BIG_PARTS - 1);
+	d[i] = (struct desc){ STATUSES, 1, D_WRITE, 0 };
+	for (i = 0; i < BIG / 2; i++)
+		must(big_request(i), 1);
+	/* What it has cost can be looked at meanwhile. */
+	end = now_ms() + 2000;
+	while (now_ms() < end)
+		;
+}
+
 /* What changed before the driver could be told of it, it is told as soon as it can. */
 static void test_config(void)
 {
@@ -469,5 +516,8 @@ int bare_main(void)
 	/* Classic disks do not grow. */
 	if (rd(R_OFFERED) & OFFERED_MQ)
 		test_config();
+	test_nr = 11;
+	if (rd(R_QUEUE_MAX) >= BIG)
+		test_big();
 	return 0;
 }
