@@ -94,7 +94,7 @@ ROWS = [
     Row("direct-el2", "direct-el2", quick=True, smp=4, el2="mvm_cpus=2",
         qemu=("-cpu", "cortex-a76"),
         timeout=120),
-    Row("console-direct", "console-direct", paths=DIRECT, timeout=240),
+    Row("console-direct", "console-direct", smp=3, paths=DIRECT, timeout=240),
     Row("bare-metal", "bare-metal", smp=3, paths=PATHS, usual=DIRECT, timeout=120),
     Row("blk-bad", "blk-bad", smp=3, mem="3G", paths=PATHS, usual=DIRECT, timeout=200),
     Row("blk-busy", "blk-busy", paths=PATHS, usual=DIRECT, timeout=200),
