@@ -92,30 +92,37 @@ static netdev_features_t features_check(struct sk_buff *skb,
 	return vlan_features_check(skb, features);
 }
 
+static void stats_of(const struct vnet_pair *pair, struct rtnl_link_stats64 *stats)
+{
+	u64 lost;
+	int why;
+
+	stats->rx_packets += READ_ONCE(pair->sent);
+	stats->rx_bytes += READ_ONCE(pair->sent_bytes);
+	stats->tx_packets += READ_ONCE(pair->received);
+	stats->tx_bytes += READ_ONCE(pair->received_bytes);
+	for (why = 0; why < SHYPER_API_NET_DROPS; why++) {
+		stats->tx_dropped += READ_ONCE(pair->received_drops[why]);
+		/* Once, as it may grow: a frame is an error or dropped. */
+		lost = READ_ONCE(pair->sent_drops[why]);
+		if (why == SHYPER_DROP_RUNT || why == SHYPER_DROP_OVERSIZE)
+			stats->rx_length_errors += lost;
+		else if (why == SHYPER_DROP_HEADER)
+			stats->rx_frame_errors += lost;
+		else
+			stats->rx_dropped += lost;
+	}
+}
+
+/* Single words, each with one writer. */
 static void get_stats64(struct net_device *netdev, struct rtnl_link_stats64 *stats)
 {
 	struct vnet *vnet = netdev_priv(netdev);
 	const struct vnet_pair *pair;
-	int why;
 
-	/* Single words, each with one writer. */
-	for (pair = vnet->pair; pair < vnet->pair + vnet->pairs; pair++) {
-		stats->rx_packets += READ_ONCE(pair->sent);
-		stats->rx_bytes += READ_ONCE(pair->sent_bytes);
-		stats->tx_packets += READ_ONCE(pair->received);
-		stats->tx_bytes += READ_ONCE(pair->received_bytes);
-		for (why = 0; why < SHYPER_API_NET_DROPS; why++) {
-			stats->rx_dropped += READ_ONCE(pair->sent_drops[why]);
-			stats->tx_dropped += READ_ONCE(pair->received_drops[why]);
-		}
-		stats->rx_length_errors +=
-			READ_ONCE(pair->sent_drops[SHYPER_DROP_RUNT]) +
-			READ_ONCE(pair->sent_drops[SHYPER_DROP_OVERSIZE]);
-		stats->rx_frame_errors +=
-			READ_ONCE(pair->sent_drops[SHYPER_DROP_HEADER]);
-	}
+	for (pair = vnet->pair; pair < vnet->pair + vnet->pairs; pair++)
+		stats_of(pair, stats);
 	stats->rx_errors = stats->rx_length_errors + stats->rx_frame_errors;
-	stats->rx_dropped -= stats->rx_errors;
 }
 
 /* Groups and other addresses: all that comes is the guest's, who filters. */

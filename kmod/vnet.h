@@ -74,7 +74,6 @@ struct vnet_buffer {
  * @tx_due:	@tx_timer has expired
  * @tx_timer:	bounds how long the guest waits for a buffer given back
  * @tx_skb:	the last packet, not delivered yet; NAPI
- * @tx_more:	the last round of NAPI did not come to its end; NAPI
  * @page:	memory for copies; NAPI, as the next two
  * @page_at:	which of it is in use
  * @page_used:	bytes of that
@@ -111,7 +110,6 @@ struct vnet_pair {
 	bool tx_due;
 	struct hrtimer tx_timer;
 	struct sk_buff *tx_skb;
-	bool tx_more;
 	struct page *page[VNET_PAGES];
 	u32 page_at;
 	u32 page_used;

@@ -353,9 +353,8 @@ static int transmit(struct vnet_pair *pair, int budget)
 			break;
 		work += more ? more : take(pair, budget - work);
 	}
-	/* Of earlier rounds nothing is left: they ended with the end of NAPI. */
-	deliver_last(pair, work == 1 && budget > 1 && !pair->tx_more);
-	pair->tx_more = work >= budget;
+	/* What GRO still has of earlier rounds comes first. */
+	deliver_last(pair, work == 1 && budget > 1 && !pair->napi.gro_bitmask);
 	return work;
 }
 
@@ -397,7 +396,6 @@ void vnet_tx_start(struct vnet_pair *pair)
 	pair->tx_bytes = 0;
 	pair->tx_due = false;
 	pair->tx_broken = false;
-	pair->tx_more = false;
 	pair->tx_on = true;
 }
 
