@@ -4,14 +4,9 @@
  * orders that none has, and resets it with requests in flight. After each of it the
  * disk must work again from a reset on, and nothing may be written to the memory of
  * requests that a reset has ended. Returns 0, or the number of what went wrong.
- *
- * The MMU is off, so all of it is naturally aligned; no data has an address in it,
- * since nobody relocates this.
  */
-#include <stdbool.h>
-#include <stdint.h>
+#include "mmio.h"
 
-#define DISK		0x0a000000UL
 #define RINGS		0x80800000UL	/* a page each: desc, avail, used */
 #define HEADERS		0x80810000UL
 #define BUFFERS		0x80900000UL
@@ -20,42 +15,8 @@
 #define REQUESTS	32
 #define LEN		65536
 
-#define R_MAGIC		0x000
-#define R_VERSION	0x004
-#define R_DEVICE_ID	0x008
-#define R_DEV_FEATURES	0x010
-#define R_DEV_FEATURES_SEL 0x014
-#define R_FEATURES	0x020
-#define R_FEATURES_SEL	0x024
-#define R_QUEUE_SEL	0x030
-#define R_QUEUE_NUM_MAX	0x034
-#define R_QUEUE_NUM	0x038
-#define R_QUEUE_READY	0x044
-#define R_NOTIFY	0x050
-#define R_ISR		0x060
-#define R_ACK		0x064
-#define R_STATUS	0x070
-#define R_ADDR		0x080
-#define R_SHM_LEN	0x0b0
-#define R_QUEUE_RESET	0x0c0
-#define R_CONFIG	0x100
-
-#define DRIVER		0x3
-#define FEATURES_OK	0x8
-#define DRIVER_OK	0x4
-#define NEEDS_RESET	0x40
-#define F_VERSION_1	(1U << 0)	/* of the high word */
-#define F_RING_RESET	(1U << 8)
-
-#define D_NEXT		1
-#define D_WRITE		2
-
-struct desc {
-	uint64_t addr;
-	uint32_t len;
-	uint16_t flags;
-	uint16_t next;
-};
+#define F_HIGH_VERSION_1 (1U << 0)	/* of the high word */
+#define F_HIGH_RING_RESET (1U << 8)
 
 struct header {
 	uint32_t type;
@@ -70,25 +31,6 @@ void bare_second(void);
 int second_on(void);
 
 static uint16_t sent;
-
-static void wr(unsigned int reg, uint32_t val)
-{
-	*(volatile uint32_t *)(DISK + reg) = val;
-}
-
-static uint32_t rd(unsigned int reg)
-{
-	return *(volatile uint32_t *)(DISK + reg);
-}
-
-static uint64_t now_ms(void)
-{
-	uint64_t ticks, hz;
-
-	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks));
-	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
-	return ticks * 1000 / hz;
-}
 
 static void pause_ms(unsigned int ms)
 {
@@ -149,28 +91,15 @@ static void features(uint32_t low, uint32_t high)
 
 static bool offers(unsigned int word, uint32_t bits)
 {
-	wr(R_DEV_FEATURES_SEL, word);
-	return (rd(R_DEV_FEATURES) & bits) == bits;
-}
-
-static void queue_at(unsigned long at, uint32_t num)
-{
-	unsigned int part;
-
-	wr(R_QUEUE_SEL, 0);
-	wr(R_QUEUE_NUM, num);
-	for (part = 0; part < 3; part++) {
-		wr(R_ADDR + 0x10 * part, (uint32_t)(at + 0x1000 * part));
-		wr(R_ADDR + 0x10 * part + 4, (uint32_t)(at >> 32));
-	}
-	wr(R_QUEUE_READY, 1);
+	wr(R_OFFERED_SEL, word);
+	return (rd(R_OFFERED) & bits) == bits;
 }
 
 static void queue(void)
 {
 	sent = 0;
 	fill(RINGS, 0x3000, 0);
-	queue_at(RINGS, ENTRIES);
+	queue_at(0, RINGS, ENTRIES);
 }
 
 static bool negotiate(void)
@@ -178,10 +107,10 @@ static bool negotiate(void)
 	wr(R_STATUS, 0);
 	if (rd(R_STATUS))
 		return false;
-	wr(R_STATUS, DRIVER);
-	features(0, F_VERSION_1 | (offers(1, F_RING_RESET) ? F_RING_RESET : 0));
-	wr(R_STATUS, DRIVER | FEATURES_OK);
-	return rd(R_STATUS) == (DRIVER | FEATURES_OK);
+	wr(R_STATUS, S_DRIVER);
+	features(0, F_HIGH_VERSION_1 | (offers(1, F_HIGH_RING_RESET) ? F_HIGH_RING_RESET : 0));
+	wr(R_STATUS, S_DRIVER | S_FEATURES_OK);
+	return rd(R_STATUS) == (S_DRIVER | S_FEATURES_OK);
 }
 
 static bool start(void)
@@ -189,8 +118,8 @@ static bool start(void)
 	if (!negotiate())
 		return false;
 	queue();
-	wr(R_STATUS, DRIVER | FEATURES_OK | DRIVER_OK);
-	return rd(R_STATUS) == (DRIVER | FEATURES_OK | DRIVER_OK);
+	wr(R_STATUS, S_DRIVER | S_FEATURES_OK | S_DRIVER_OK);
+	return rd(R_STATUS) == (S_DRIVER | S_FEATURES_OK | S_DRIVER_OK);
 }
 
 static struct desc desc(uint64_t addr, uint32_t len, uint16_t flags, uint16_t next)
@@ -258,10 +187,10 @@ static bool works(void)
 	if (!complete(1))
 		return false;
 	pause_ms(100);
-	if (!(rd(R_ISR) & 1))
+	if (!(rd(R_INTERRUPT) & 1))
 		return false;
 	wr(R_ACK, 1);
-	return !(rd(R_ISR) & 1);
+	return !(rd(R_INTERRUPT) & 1);
 }
 
 /* ---- what no driver does ---- */
@@ -275,25 +204,25 @@ static int registers(void)
 	if (rd(R_SHM_LEN) != 0xffffffff || rd(R_SHM_LEN + 4) != 0xffffffff)
 		return 2;
 	wr(R_QUEUE_SEL, 1000);
-	if (rd(R_QUEUE_NUM_MAX) || rd(R_QUEUE_READY))
+	if (rd(R_QUEUE_MAX) || rd(R_QUEUE_READY))
 		return 3;
 	wr(R_QUEUE_READY, 1);
 	wr(R_QUEUE_NUM, 77);
 	if (rd(R_QUEUE_READY))
 		return 4;
 	wr(R_QUEUE_SEL, 0);
-	if (!rd(R_QUEUE_NUM_MAX))
+	if (!rd(R_QUEUE_MAX))
 		return 5;
-	wr(R_DEV_FEATURES_SEL, 0xffffffff);
-	if (rd(R_DEV_FEATURES) || !offers(1, F_VERSION_1))
+	wr(R_OFFERED_SEL, 0xffffffff);
+	if (rd(R_OFFERED) || !offers(1, F_HIGH_VERSION_1))
 		return 6;
 	/* What is read-only stays as it is. */
 	wr(R_MAGIC, 0);
-	wr(R_QUEUE_NUM_MAX, 7);
-	wr(R_ISR, 0xff);
+	wr(R_QUEUE_MAX, 7);
+	wr(R_INTERRUPT, 0xff);
 	wr(R_SHM_LEN, 0);
 	wr(0xffc, 1);
-	if (rd(R_MAGIC) != 0x74726976 || rd(R_QUEUE_NUM_MAX) == 7 || rd(R_ISR))
+	if (rd(R_MAGIC) != 0x74726976 || rd(R_QUEUE_MAX) == 7 || rd(R_INTERRUPT))
 		return 7;
 	return faults() ? 8 : 0;
 }
@@ -301,57 +230,57 @@ static int registers(void)
 /* Stores that are no access of 32 bits; of a doorbell's, too. */
 static int widths(void)
 {
-	*(volatile uint8_t *)(DISK + R_STATUS) = 0;
-	*(volatile uint16_t *)(DISK + R_QUEUE_SEL) = 0;
-	*(volatile uint64_t *)(DISK + R_QUEUE_SEL) = 0;
-	*(volatile uint8_t *)(DISK + R_NOTIFY) = 0;
-	*(volatile uint16_t *)(DISK + R_ACK) = 0;
+	*(volatile uint8_t *)(device + R_STATUS) = 0;
+	*(volatile uint16_t *)(device + R_QUEUE_SEL) = 0;
+	*(volatile uint64_t *)(device + R_QUEUE_SEL) = 0;
+	*(volatile uint8_t *)(device + R_NOTIFY) = 0;
+	*(volatile uint16_t *)(device + R_ACK) = 0;
 	if (faults() != 5)
 		return 10;
 	/* In configuration space all widths are good, and nothing is to be had. */
-	*(volatile uint8_t *)(DISK + R_CONFIG) = 1;
-	*(volatile uint16_t *)(DISK + R_CONFIG) = 1;
-	*(volatile uint64_t *)(DISK + R_CONFIG) = 1;
-	*(volatile uint64_t *)(DISK + 0xff8) = 1;
+	*(volatile uint8_t *)(device + R_CONFIG) = 1;
+	*(volatile uint16_t *)(device + R_CONFIG) = 1;
+	*(volatile uint64_t *)(device + R_CONFIG) = 1;
+	*(volatile uint64_t *)(device + 0xff8) = 1;
 	return faults() ? 11 : 0;
 }
 
 static int order(void)
 {
 	wr(R_STATUS, 0);
-	wr(R_STATUS, DRIVER_OK);
-	if (rd(R_STATUS) & DRIVER_OK)
+	wr(R_STATUS, S_DRIVER_OK);
+	if (rd(R_STATUS) & S_DRIVER_OK)
 		return 20;
 	wr(R_STATUS, 0);
-	queue_at(RINGS, ENTRIES);
+	queue_at(0, RINGS, ENTRIES);
 	if (rd(R_QUEUE_READY))
 		return 21;
-	wr(R_STATUS, DRIVER);
+	wr(R_STATUS, S_DRIVER);
 	features(0, 0);			/* not VERSION_1 */
-	wr(R_STATUS, DRIVER | FEATURES_OK);
-	if (rd(R_STATUS) & FEATURES_OK)
+	wr(R_STATUS, S_DRIVER | S_FEATURES_OK);
+	if (rd(R_STATUS) & S_FEATURES_OK)
 		return 22;
-	features(0, 0x80000000 | F_VERSION_1);	/* not offered */
-	wr(R_STATUS, DRIVER | FEATURES_OK);
-	if (rd(R_STATUS) & FEATURES_OK)
+	features(0, 0x80000000 | F_HIGH_VERSION_1);	/* not offered */
+	wr(R_STATUS, S_DRIVER | S_FEATURES_OK);
+	if (rd(R_STATUS) & S_FEATURES_OK)
 		return 23;
-	features(0, F_VERSION_1);
+	features(0, F_HIGH_VERSION_1);
 	wr(R_FEATURES_SEL, 2);			/* beyond all */
 	wr(R_FEATURES, 1);
-	wr(R_STATUS, DRIVER | FEATURES_OK);
-	if (rd(R_STATUS) & FEATURES_OK)
+	wr(R_STATUS, S_DRIVER | S_FEATURES_OK);
+	if (rd(R_STATUS) & S_FEATURES_OK)
 		return 24;
 	if (!negotiate())
 		return 25;
 	/* Settled: this changes nothing. Bits are not taken away. */
 	features(0xffffffff, 0xffffffff);
-	wr(R_STATUS, DRIVER);
-	if (rd(R_STATUS) != (DRIVER | FEATURES_OK))
+	wr(R_STATUS, S_DRIVER);
+	if (rd(R_STATUS) != (S_DRIVER | S_FEATURES_OK))
 		return 26;
 	wr(R_NOTIFY, 0);
 	wr(R_NOTIFY, 0xffffffff);
-	/* A queue that becomes ready after DRIVER_OK. */
-	wr(R_STATUS, DRIVER | FEATURES_OK | DRIVER_OK);
+	/* A queue that becomes ready after S_DRIVER_OK. */
+	wr(R_STATUS, S_DRIVER | S_FEATURES_OK | S_DRIVER_OK);
 	queue();
 	if (rd(R_QUEUE_READY) != 1)
 		return 27;
@@ -394,7 +323,7 @@ static int resets(void)
 	queue();
 	if (!works())
 		return 34;
-	if (offers(1, F_RING_RESET)) {
+	if (offers(1, F_HIGH_RING_RESET)) {
 		if (!ends_all(R_QUEUE_RESET, 1, R_QUEUE_RESET) ||
 		    rd(R_QUEUE_READY))
 			return 35;
@@ -417,7 +346,7 @@ static bool broken(void)
 {
 	uint64_t end = now_ms() + 5000;
 
-	while (!(rd(R_STATUS) & NEEDS_RESET)) {
+	while (!(rd(R_STATUS) & S_NEEDS_RESET)) {
 		if (now_ms() > end)
 			return false;
 	}
@@ -436,31 +365,31 @@ static int rings(void)
 	wr(R_NOTIFY, 0);
 	if (!broken())
 		return 41;
-	for (n = 0; n < 50 && !(rd(R_ISR) & 2); n++)
+	for (n = 0; n < 50 && !(rd(R_INTERRUPT) & 2); n++)
 		pause_ms(10);
-	if (!(rd(R_ISR) & 2))
+	if (!(rd(R_INTERRUPT) & 2))
 		return 42;
 	/* Nothing but a reset helps. */
 	wr(R_STATUS, 0xf);
 	wr(R_QUEUE_READY, 1);
 	wr(R_NOTIFY, 0);
-	if (!(rd(R_STATUS) & NEEDS_RESET))
+	if (!(rd(R_STATUS) & S_NEEDS_RESET))
 		return 43;
-	if (!start() || (rd(R_ISR) & 2) || !works())
+	if (!start() || (rd(R_INTERRUPT) & 2) || !works())
 		return 44;
 	/* A ring that is not in memory, and queues of impossible sizes. */
 	wr(R_QUEUE_READY, 0);
-	queue_at(0x40000000, ENTRIES);
+	queue_at(0, 0x40000000, ENTRIES);
 	if (!broken() || !start() || !works())
 		return 45;
 	wr(R_QUEUE_READY, 0);
-	queue_at(0x80ffe000, ENTRIES);	/* its end is beyond the end */
+	queue_at(0, 0x80ffe000, ENTRIES);	/* its end is beyond the end */
 	if (!broken() || !start() || !works())
 		return 46;
 	for (n = 0; n < 4; n++) {
 		if (!negotiate())
 			return 47;
-		queue_at(RINGS, nums[n]);
+		queue_at(0, RINGS, nums[n]);
 		wr(R_STATUS, 0xf);
 		if (!broken())
 			return 48;
@@ -497,7 +426,7 @@ void bare_second(void)
 	static const uint16_t regs[] = {
 		R_STATUS, R_STATUS, R_QUEUE_READY, R_QUEUE_SEL, R_QUEUE_NUM,
 		R_NOTIFY, R_NOTIFY, R_ACK, R_FEATURES, R_FEATURES_SEL,
-		R_DEV_FEATURES_SEL, R_ADDR, R_ADDR + 0x14, R_QUEUE_RESET,
+		R_OFFERED_SEL, R_ADDR, R_ADDR + 0x14, R_QUEUE_RESET,
 	};
 	static const uint32_t vals[] = { 0, 0, 1, 1, 3, 0xb, 0xf, 0x80, 0xffffffff };
 	uint32_t seed = 0x5eed, count = 0;

@@ -4,14 +4,9 @@
  * control queues, floods its terminals, gives buffers that are none, resets amid all
  * of it. After each of it the device must work again from a reset on. Returns 0, or
  * the number of what went wrong.
- *
- * The MMU is off, so all of it is naturally aligned; no data has an address in it,
- * since nobody relocates this.
  */
-#include <stdbool.h>
-#include <stdint.h>
+#include "mmio.h"
 
-#define CONSOLE		0x0a000000UL
 #define RINGS		0x80800000UL	/* of each queue a page each: desc, avail, used */
 #define RING_SIZE	0x4000UL
 #define BUFFERS		0x80900000UL
@@ -19,48 +14,16 @@
 #define QUEUES		6
 #define FLOOD_LEN	0x10000U
 
-#define R_FEATURES	0x020
-#define R_FEATURES_SEL	0x024
-#define R_QUEUE_SEL	0x030
-#define R_QUEUE_NUM	0x038
-#define R_QUEUE_READY	0x044
-#define R_NOTIFY	0x050
-#define R_STATUS	0x070
-#define R_ADDR		0x080
-#define R_CONFIG	0x100
-
-#define NEEDS_RESET	0x40
 #define F_MULTIPORT	(1U << 1)
 #define PATIENCE_MS	5000
 #define FLOOD_MS	3000
 #define RESETS		50
 
-#define D_NEXT		1
-#define D_WRITE		2
-#define D_INDIRECT	4
-
 enum { RX0, TX0, CTL_RX, CTL_TX, RX1, TX1 };
-
-struct desc {
-	uint64_t addr;
-	uint32_t len;
-	uint16_t flags;
-	uint16_t next;
-};
 
 int bare_main(void);
 
 static uint16_t sent[QUEUES];
-
-static void wr(unsigned int reg, uint32_t val)
-{
-	*(volatile uint32_t *)(CONSOLE + reg) = val;
-}
-
-static uint32_t rd(unsigned int reg)
-{
-	return *(volatile uint32_t *)(CONSOLE + reg);
-}
 
 static volatile struct desc *desc(unsigned int q, unsigned int n)
 {
@@ -77,30 +40,6 @@ static uint16_t used_idx(unsigned int q)
 	return ((volatile uint16_t *)(RINGS + q * RING_SIZE + 0x2000))[1];
 }
 
-static void zero(unsigned long at, unsigned long len)
-{
-	volatile uint64_t *p = (volatile uint64_t *)at;
-
-	for (; len; len -= 8)
-		*p++ = 0;
-}
-
-static void queue(unsigned int q)
-{
-	unsigned long at = RINGS + q * RING_SIZE;
-	unsigned int part;
-
-	zero(at, 0x3000);
-	sent[q] = 0;
-	wr(R_QUEUE_SEL, q);
-	wr(R_QUEUE_NUM, ENTRIES);
-	for (part = 0; part < 3; part++) {
-		wr(R_ADDR + 0x10 * part, (uint32_t)(at + 0x1000 * part));
-		wr(R_ADDR + 0x10 * part + 4, 0);
-	}
-	wr(R_QUEUE_READY, 1);
-}
-
 static bool start(void)
 {
 	unsigned int q;
@@ -112,24 +51,18 @@ static bool start(void)
 	wr(R_FEATURES_SEL, 1);
 	wr(R_FEATURES, 1);
 	wr(R_STATUS, 0xb);
-	for (q = 0; q < QUEUES; q++)
-		queue(q);
+	zero(RINGS, QUEUES * RING_SIZE);
+	for (q = 0; q < QUEUES; q++) {
+		sent[q] = 0;
+		queue_at(q, RINGS + q * RING_SIZE, ENTRIES);
+	}
 	wr(R_STATUS, 0xf);
 	return rd(R_STATUS) == 0xf;
 }
 
-static uint64_t now_ms(void)
-{
-	uint64_t ticks, hz;
-
-	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks));
-	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
-	return ticks * 1000 / hz;
-}
-
 static bool needs_reset(void)
 {
-	return rd(R_STATUS) & NEEDS_RESET;
+	return rd(R_STATUS) & S_NEEDS_RESET;
 }
 
 /* The device may take its time. */

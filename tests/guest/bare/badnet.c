@@ -4,53 +4,20 @@
  * buffer to receive into. It powers off if each frame was given back or cost it the
  * device, as it should; the rest tell the switch's counters: 3 good frames, 2 runts,
  * 1 oversize, 1 with a bad header, 1 spoofed, and 3 times a reset needed.
- *
- * The MMU is off, so all of it is naturally aligned; no data has an address in it,
- * since nobody relocates this.
  */
-#include <stdbool.h>
-#include <stdint.h>
+#include "mmio.h"
 
-#define NET		0x0a000000UL
 #define RINGS		0x80800000UL	/* a page each: desc, avail, used */
 #define BUFFERS		0x80900000UL
 #define ENTRIES		8
 
-#define R_FEATURES	0x020
-#define R_FEATURES_SEL	0x024
-#define R_QUEUE_SEL	0x030
-#define R_QUEUE_NUM	0x038
-#define R_QUEUE_READY	0x044
-#define R_NOTIFY	0x050
-#define R_STATUS	0x070
-#define R_ADDR		0x080
-#define R_CONFIG	0x100
-
-#define NEEDS_RESET	0x40
 #define HDR		12
 #define LIVES_MS	4000
 #define PATIENCE_MS	2000
 
-struct desc {
-	uint64_t addr;
-	uint32_t len;
-	uint16_t flags;
-	uint16_t next;
-};
-
 int bare_main(void);
 
 static uint16_t sent;
-
-static void wr(unsigned int reg, uint32_t val)
-{
-	*(volatile uint32_t *)(NET + reg) = val;
-}
-
-static uint32_t rd(unsigned int reg)
-{
-	return *(volatile uint32_t *)(NET + reg);
-}
 
 static volatile uint16_t *avail(void)
 {
@@ -60,28 +27,6 @@ static volatile uint16_t *avail(void)
 static uint16_t used_idx(void)
 {
 	return ((volatile uint16_t *)(RINGS + 0x2000))[1];
-}
-
-static void zero(unsigned long at, unsigned long len)
-{
-	volatile uint64_t *p = (volatile uint64_t *)at;
-
-	for (; len; len -= 8)
-		*p++ = 0;
-}
-
-static void queue(unsigned int n, unsigned long at)
-{
-	unsigned int part;
-
-	zero(at, 0x3000);
-	wr(R_QUEUE_SEL, n);
-	wr(R_QUEUE_NUM, ENTRIES);
-	for (part = 0; part < 3; part++) {
-		wr(R_ADDR + 0x10 * part, (uint32_t)(at + 0x1000 * part));
-		wr(R_ADDR + 0x10 * part + 4, 0);
-	}
-	wr(R_QUEUE_READY, 1);
 }
 
 static bool start(void)
@@ -94,19 +39,12 @@ static bool start(void)
 	wr(R_FEATURES_SEL, 1);
 	wr(R_FEATURES, 1);
 	wr(R_STATUS, 0xb);
-	queue(0, RINGS + 0x10000);
-	queue(1, RINGS);
+	zero(RINGS, 0x3000);
+	zero(RINGS + 0x10000, 0x3000);
+	queue_at(0, RINGS + 0x10000, ENTRIES);
+	queue_at(1, RINGS, ENTRIES);
 	wr(R_STATUS, 0xf);
 	return rd(R_STATUS) == 0xf;
-}
-
-static uint64_t now_ms(void)
-{
-	uint64_t ticks, hz;
-
-	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks));
-	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
-	return ticks * 1000 / hz;
 }
 
 /* The device may take its time. */
@@ -114,10 +52,10 @@ static bool taken(void)
 {
 	uint64_t end = now_ms() + PATIENCE_MS;
 
-	while (used_idx() != sent && !(rd(R_STATUS) & NEEDS_RESET) &&
+	while (used_idx() != sent && !(rd(R_STATUS) & S_NEEDS_RESET) &&
 	       now_ms() < end)
 		__asm__ volatile("yield");
-	return used_idx() == sent && !(rd(R_STATUS) & NEEDS_RESET);
+	return used_idx() == sent && !(rd(R_STATUS) & S_NEEDS_RESET);
 }
 
 /* One buffer; whether it is given back, and the device is still there. */
@@ -144,7 +82,7 @@ static volatile uint8_t *frame(void)
 	zero(BUFFERS, 8192);
 	for (n = 0; n < 6; n++) {
 		p[HDR + n] = 0xff;
-		p[HDR + 6 + n] = *(volatile uint8_t *)(NET + R_CONFIG + n);
+		p[HDR + 6 + n] = *(volatile uint8_t *)(device + R_CONFIG + n);
 	}
 	p[HDR + 12] = 0x88;
 	p[HDR + 13] = 0xb5;
@@ -171,7 +109,7 @@ static bool lost_frames(void)
 
 static bool broken(bool given_back)
 {
-	return !given_back && (rd(R_STATUS) & NEEDS_RESET);
+	return !given_back && (rd(R_STATUS) & S_NEEDS_RESET);
 }
 
 static bool bad_rings(void)

@@ -9,7 +9,7 @@
 
 #define VERSION_1	(1ULL << F_VERSION_1)
 #define INDIRECT	(1ULL << F_INDIRECT | VERSION_1)
-#define GROWS		(DISK + 0x1000)	/* a second disk */
+#define GROWS		(FIRST_DEVICE + DEVICE_SIZE)	/* a second disk */
 #define OFFERED_MQ	(1U << 12)
 #define INT_CONFIG	2
 #define OUTSIDE		0x40000000UL
@@ -180,7 +180,7 @@ static void test_addresses(void)
 	try_address(0, 4096, 20);
 	try_address(~0ULL - 15, 4096, 40);
 	try_address(1ULL << 48, 4096, 60);
-	try_address(DISK, 4096, 80);
+	try_address(FIRST_DEVICE, 4096, 80);
 	try_address(MEMORY - 8, 4096, 100);
 	try_address(MEMORY_END - 0, 4096, 120);
 	fresh(VERSION_1);
@@ -204,9 +204,9 @@ static void test_requests(void)
 	must(request(0, 77, 0, 512) == ST_UNSUPP, 1);
 	must(request(0, T_IN, 1ULL << 60, 512) == ST_IOERR, 2);
 	must(request(0, T_OUT, ~0ULL, 512) == ST_IOERR, 3);
-	must(request(0, T_OUT, *(volatile uint32_t *)(DISK + R_CONFIG), 512) ==
+	must(request(0, T_OUT, *(volatile uint32_t *)(FIRST_DEVICE + R_CONFIG), 512) ==
 	     ST_IOERR, 4);
-	must(request(0, T_IN, *(volatile uint32_t *)(DISK + R_CONFIG) - 1, 1024) ==
+	must(request(0, T_IN, *(volatile uint32_t *)(FIRST_DEVICE + R_CONFIG) - 1, 1024) ==
 	     ST_IOERR, 5);
 	status = request(0, T_OUT, 0, 100);
 	must(status == ST_IOERR, 6);
@@ -476,7 +476,7 @@ static void test_config(void)
 	uint64_t end = now_ms() + 30000;
 	uint32_t generation;
 
-	disk = GROWS;
+	device = GROWS;
 	must(negotiate(VERSION_1), 0);
 	generation = rd(R_GENERATION);
 	while (rd(R_GENERATION) - generation < 2)
@@ -486,7 +486,7 @@ static void test_config(void)
 	must(rd(R_INTERRUPT) == INT_CONFIG, 3);
 	wr(R_ACK, INT_CONFIG);
 	must(negotiate(VERSION_1), 4);
-	disk = DISK;
+	device = FIRST_DEVICE;
 }
 
 int bare_main(void);

@@ -1,19 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/*
- * For guests in C that drive a virtio disk themselves: the device's registers, a split
- * queue, requests. Included once.
- *
- * The MMU is off, so all of it is naturally aligned; no data has an address in it,
- * since nobody relocates this. 16 MiB of memory at 0x80000000: the program 2 MiB in,
- * the stack at the end.
- */
+/* For guests that drive a virtio disk: a split queue, requests. Included once. */
 #ifndef BLK_H
 #define BLK_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "mmio.h"
 
-#define DISK		0x0a000000UL
 #define MEMORY		0x80000000UL
 #define MEMORY_END	0x81000000UL
 #define DESC		0x80800000UL	/* the queue's parts, a page each */
@@ -24,37 +15,6 @@
 #define BUFFERS		0x80900000UL
 #define BUFFER_SIZE	0x20000UL	/* each */
 
-#define R_MAGIC		0x000
-#define R_OFFERED	0x010
-#define R_OFFERED_SEL	0x014
-#define R_FEATURES	0x020
-#define R_FEATURES_SEL	0x024
-#define R_QUEUE_SEL	0x030
-#define R_QUEUE_MAX	0x034
-#define R_QUEUE_NUM	0x038
-#define R_QUEUE_READY	0x044
-#define R_NOTIFY	0x050
-#define R_INTERRUPT	0x060
-#define R_ACK		0x064
-#define R_STATUS	0x070
-#define R_ADDR		0x080
-#define R_GENERATION	0x0fc
-#define R_CONFIG	0x100
-
-#define S_DRIVER	3	/* with ACKNOWLEDGE */
-#define S_FEATURES_OK	8
-#define S_DRIVER_OK	4
-#define S_NEEDS_RESET	0x40
-#define S_RUNNING	(S_DRIVER | S_FEATURES_OK | S_DRIVER_OK)
-
-#define F_INDIRECT	28
-#define F_EVENT_IDX	29
-#define F_VERSION_1	32
-
-#define D_NEXT		1
-#define D_WRITE		2
-#define D_INDIRECT	4
-
 #define T_IN		0
 #define T_OUT		1
 #define T_FLUSH		4
@@ -64,26 +24,8 @@
 #define ST_UNSUPP	2
 #define ST_NONE		0xaa	/* what we put there: not answered */
 
-struct desc {
-	uint64_t addr;
-	uint32_t len;
-	uint16_t flags;
-	uint16_t next;
-};
-
-static unsigned long disk = DISK;	/* its registers */
 static unsigned int entries;	/* of the queue */
 static uint16_t sent, seen;	/* avail and used indexes */
-
-static inline void wr(unsigned int reg, uint32_t val)
-{
-	*(volatile uint32_t *)(disk + reg) = val;
-}
-
-static inline uint32_t rd(unsigned int reg)
-{
-	return *(volatile uint32_t *)(disk + reg);
-}
 
 static inline volatile struct desc *desc(unsigned int n)
 {
@@ -122,23 +64,6 @@ static inline volatile uint8_t *status_of(unsigned int n)
 static inline volatile uint64_t *buffer_of(unsigned int n)
 {
 	return (volatile uint64_t *)(BUFFERS + n * BUFFER_SIZE);
-}
-
-static inline void zero(unsigned long at, unsigned long len)
-{
-	volatile uint64_t *p = (volatile uint64_t *)at;
-
-	for (; len; len -= 8)
-		*p++ = 0;
-}
-
-static inline uint64_t now_ms(void)
-{
-	uint64_t ticks, hz;
-
-	__asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(ticks));
-	__asm__ volatile("mrs %0, cntfrq_el0" : "=r"(hz));
-	return ticks * 1000 / hz;
 }
 
 /* Up to FEATURES_OK; false: the device does not take the features. */
