@@ -123,10 +123,10 @@ static int fill_next(struct vnet_pair *pair, struct fill *fill)
 	struct shyper_vring *ring = &pair->rx->ring;
 	int got;
 
-	do {
+	got = shyper_vring_pop(ring, chain);
+	/* At the end of the ring there is no room: ask for it, and look once more. */
+	if (!got && shyper_vring_enable_kick(ring))
 		got = shyper_vring_pop(ring, chain);
-		/* From here to the end of the ring there is no room: ask for it. */
-	} while (!got && shyper_vring_enable_kick(ring));
 	if (!got)
 		return NO_ROOM;
 	/* A driver that offers what it has not got back never comes to an end. */

@@ -349,9 +349,12 @@ static int transmit(struct vnet_pair *pair, int budget)
 	work = take(pair, budget);
 	while (work < budget && !pair->tx_broken) {
 		more = work && us ? look(pair, budget - work, us) : 0;
-		if (!more && !ask(pair))
+		if (!more && ask(pair))
+			more = take(pair, budget - work);
+		/* Also where the driver has taken back what ask() saw. */
+		if (!more)
 			break;
-		work += more ? more : take(pair, budget - work);
+		work += more;
 	}
 	/* What GRO still has of earlier rounds comes first. */
 	deliver_last(pair, work == 1 && budget > 1 && !pair->napi.gro_bitmask);
