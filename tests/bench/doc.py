@@ -106,10 +106,13 @@ def disk_section(table, backend):
                       if table.value(c, backend, w, "guest_exits") is not None
                       else [table.why(c, backend)] + [""] * (len(COUNTS) - 1))
             for w in loads for c in GUESTS])
-    text += ("\nWall-clock time, and the ratio to the device itself in the same "
+    text += ("\nWall-clock time, one job, and the ratio to the device itself in the same "
              "boot:\n\n")
-    return text + markdown(head, [[w] + [speed(table, backend, w, c, "wall_")
-                                         for c in NATIVE_AND_GUESTS] for w in loads])
+    return text + markdown(head, [
+        [w] + [speed(table, backend, w, c, "wall_") for c in NATIVE_AND_GUESTS]
+        for w in loads
+        if any(table.value(c, backend, w, "wall_iops") is not None
+               for c in NATIVE_AND_GUESTS)])
 
 
 def net_value(table, config, path, load, prefix=""):

@@ -49,7 +49,7 @@ differences() {
 }
 
 # only: of lines on standard input that begin with a workload's name, those that
-# bench.only=NAME wants; without it, all.
+# bench.only=NAME wants, which may be a pattern; without it, all.
 only() {
 	local name
 
