@@ -45,6 +45,8 @@ kvm_pin() {
 hv_up() {
 	local n=$2 log=/tmp/qemu-g$2.log tty
 
+	# What the last guest's QEMU has said is not for this one.
+	: >"$log"
 	# shellcheck disable=SC2046 # options, split at spaces
 	taskset -c $HOST_CPUS qemu-system-aarch64 -accel kvm -cpu host \
 		-machine virt,gic-version=3 -smp 1 -m 256M -nodefaults \
