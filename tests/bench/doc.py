@@ -30,8 +30,8 @@ model (QEMU, `virt` with EL2 and GICv3, cortex-a57):
 The board has three CPUs for disks, four where there is a second guest or could be: two
 are the management VM's or the host's, each guest has one vCPU on a CPU of its own. Under
 QEMU's icount an instruction takes a nanosecond, so times are instructions of all CPUs
-together, those of fio and all kernels: {seeds}. Wall-clock figures are {walls}; they are
-of an emulator, whose costs are not those of hardware.
+together, those of fio and all kernels: {seeds}. Wall-clock figures are
+{walls}; they are of an emulator, whose costs are not those of hardware.
 """
 
 WORKLOADS = """
@@ -180,7 +180,7 @@ def bounds(table):
     """Of each target that is missed, what it allows and what Linux alone takes."""
     lines = []
     for target in targets.TARGETS:
-        if targets.judge(target, table)[1] != "missed":
+        if targets.judge(target, table)[1] != "missed" or "wall-clock" in target.what:
             continue
         for backend, load, what in SHARES:
             if load not in target.loads or backend not in target.backends:
@@ -308,7 +308,7 @@ ALT = {"disk-null_blk": "ratios of speed on null_blk", "disk-brd": "ratios of sp
 def amount(table, wall):
     """How many figures medians were taken of."""
     runs = [len(r["runs"]) for r in table.results
-            if "runs" in r and r["workload"] and
+            if "runs" in r and r["workload"] and not r["metric"].startswith("part ") and
             r["metric"].startswith("wall_") == wall]
     what = ("boot", "boots") if wall else ("seed", "seeds")
     if not runs:
