@@ -151,28 +151,22 @@ def net_section(table):
          for c, p in NET_ROWS[1:] for w in NET_LOADS])
 
 
-SHARES = (("null_blk", "randread-4k-qd1-j1", "a request of disk (QD 1)"),
-          ("guest-mvm", "tcp-out", "a MiB of TCP out"),
-          ("guest-mvm", "tcp-in", "a MiB of TCP in"),
-          ("guest-mvm", "udp-rr", "a UDP round trip"))
 # What is the same whatever a guest's devices are.
 LINUX = tuple(n for n, _ in profiles.PARTS if n not in ("shyper.ko", "EL2")) + (
     profiles.OTHERS,)
 
 
-def rival(table, backend, load):
+def rival(table, share):
     """Instructions with the best of KVM."""
-    best = max((v for c in targets.KVM_DISK + targets.KVM_NET
-                for m in ("iops", "rate", "bandwidth") if not (m == "bandwidth" and "-4k-" in load)
-                if (v := table.value(c, backend, load, m)) is not None), default=None)
-    if best is None:
-        return None
-    return 1e9 * ((8 << 20) if load in targets.TCP else 1) / best
+    figures = [table.value(c, share.backend, share.load, share.metric)
+               for c in targets.KVM_DISK + targets.KVM_NET]
+    best = max((v for v in figures if v is not None), default=None)
+    return None if best is None else 1e9 * profiles.EACH[share.metric][0] / best
 
 
-def linux_share(table, backend, load):
-    """Instructions that are not of shyper.ko and EL2."""
-    values = [table.value("direct", backend, load, "part " + n) for n in LINUX]
+def of_parts(table, share, names):
+    """Instructions of these parts together."""
+    values = [table.value("direct", share.backend, share.load, "part " + n) for n in names]
     return None if None in values else sum(values)
 
 
@@ -180,19 +174,18 @@ def bounds(table):
     """Of each target that is missed, what it allows and what Linux alone takes."""
     lines = []
     for target in targets.TARGETS:
-        if targets.judge(target, table)[1] != "missed" or "wall-clock" in target.what:
+        if target.wall or targets.judge(target, table)[1] != "missed":
             continue
-        for backend, load, what in SHARES:
-            if load not in target.loads or backend not in target.backends:
+        limit = 1 / target.limit if target.at_least else target.limit
+        for share in profiles.SHARES:
+            if share.load not in target.loads or share.backend not in target.backends:
                 continue
-            limit = 1 / target.limit if target.at_least else target.limit
-            best, share = rival(table, backend, load), linux_share(table, backend, load)
-            if best is None or share is None or best * limit > share:
-                continue
-            lines.append(f"- {target.what}: {what} takes {best:,.0f} instructions with KVM, so "
-                         f"the\n  target allows {best * limit:,.0f}. Linux in the guest and the "
-                         f"MVM, with all copies, takes\n  {share:,.0f} without shyper.ko and "
-                         "EL2.")
+            best, linux = rival(table, share), of_parts(table, share, LINUX)
+            if None not in (best, linux) and best * limit < linux:
+                lines.append(f"- {target.what}: {share.what} takes {best:,.0f} instructions "
+                             f"with KVM, so the\n  target allows {best * limit:,.0f}. Linux in "
+                             "the guest and the MVM, with all copies, takes\n  "
+                             f"{linux:,.0f} without shyper.ko and EL2.")
     return "\n" + "\n".join(lines) + "\n" if lines else ""
 
 
@@ -202,20 +195,17 @@ def shares_section(table):
             "EL2\" is what two Linux kernels that sleep when\nthere is nothing to do take whatever the "
             "device does, and of TCP in also the one copy into the\nguest's buffers: where that is "
             "more than a target allows, the target is out of reach of the\ndevice's side.\n\n")
-    rows = []
-    for name in [n for n, _ in profiles.PARTS] + [profiles.OTHERS]:
-        values = [table.value("direct", b, w, "part " + name) for b, w, _ in SHARES]
-        rows.append([name] + ["" if v is None else f"{v:,.0f}" for v in values])
+    def row(what, values):
+        return [what] + ["" if v is None else f"{v:,.0f}" for v in values]
+
+    shares = profiles.SHARES
+    rows = [row(name, [of_parts(table, s, (name,)) for s in shares])
+            for name in [n for n, _ in profiles.PARTS] + [profiles.OTHERS]]
     for what, names in (("all", LINUX + ("shyper.ko", "EL2")),
                         ("without shyper.ko and EL2", LINUX)):
-        row = [what]
-        for backend, load, _ in SHARES:
-            values = [table.value("direct", backend, load, "part " + n) for n in names]
-            row.append("" if None in values else f"{sum(values):,.0f}")
-        rows.append(row)
-    rows.append(["all, with the best of KVM"] + [
-        "" if (v := rival(table, b, w)) is None else f"{v:,.0f}" for b, w, _ in SHARES])
-    return text + markdown(("instructions of",) + tuple(n for _, _, n in SHARES), rows)
+        rows.append(row(what, [of_parts(table, s, names) for s in shares]))
+    rows.append(row("all, with the best of KVM", [rival(table, s) for s in shares]))
+    return text + markdown(("instructions of",) + tuple(s.what for s in shares), rows)
 
 
 def latency_section(table):

@@ -8,6 +8,7 @@ taken from the workload's own figure.
 
 import bisect
 import collections
+import dataclasses
 import os
 import subprocess
 
@@ -31,6 +32,27 @@ PARTS = (("copying and clearing memory", None),
          ("shyper.ko", "mvm [shyper"),
          ("EL2", "EL2"))
 OTHERS = "programs and other modules"
+
+# How much of a figure is one request, and what one is called.
+EACH = {"iops": (1, "request"), "bandwidth": (8 << 20, "MiB"), "rate": (1, "round trip")}
+
+
+@dataclasses.dataclass(frozen=True)
+class Share:
+    """A workload of the direct path whose parts are shown; what has its figures, and
+    which of EACH they are."""
+    suite: str
+    backend: str
+    load: str
+    metric: str
+    what: str
+
+
+SHARES = (Share("null_blk", "null_blk", "randread-4k-qd1-j1", "iops",
+                "a request of disk (QD 1)"),
+          Share("net", "guest-mvm", "tcp-out", "bandwidth", "a MiB of TCP out"),
+          Share("net", "guest-mvm", "tcp-in", "bandwidth", "a MiB of TCP in"),
+          Share("net", "guest-mvm", "udp-rr", "rate", "a UDP round trip"))
 
 
 class Failed(Exception):
@@ -109,11 +131,9 @@ class Where:
 def amount_done(lines, load):
     """How many requests, MiB or round trips there were in what was counted, by the
     first figure of the workload."""
-    names = {"iops": (1, "request"), "bandwidth": (8 << 20, "MiB"),
-             "rate": (1, "round trip")}
     for (_, _, workload, metric, _), value in figures.read(lines)[0].items():
-        if workload == load and metric in names:
-            size, each = names[metric]
+        if workload == load and metric in EACH:
+            size, each = EACH[metric]
             return value * LENGTH / 1000 / size, each
     raise Failed(f"there was no {load}")
 
