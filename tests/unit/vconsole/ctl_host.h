@@ -5,10 +5,7 @@
 
 #include <string.h>
 
-#define le16_to_cpu(v)	((u16)(v))
-#define le32_to_cpu(v)	((u32)(v))
-#define cpu_to_le16(v)	((__le16)(v))
-#define cpu_to_le32(v)	((__le32)(v))
+#include "kernel.h"
 
 static inline u32 min(u32 a, u32 b)
 {
