@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The direct path on the host: traps, events from several threads, memory grants,
- * forwarded accesses with an MVM of every manner, the ring of VM events.
+ * The direct path on the host: what its tests share, memory grants, and all of it by
+ * chance.
  */
-#include <pthread.h>
-#include <sched.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,42 +12,19 @@
 #include <el2/pool.h>
 #include <el2/trap_store.h>
 #include <el2/vm_event.h>
-#include <el2/vm_object.h>
 
+#include "direct.h"
 #include "host.h"
 
 #define TABLES_AT	0x10000000UL	/* test.c maps it, and the pool */
 #define TABLES_SIZE	(512 * PAGE_SIZE)
 #define POOL_AT		0x20000000UL
 #define POOL_SIZE	(16 * SZ_2M)
-#define MVM_AT		0x30000000UL
-#define MVM_SIZE	(64 * PAGE_SIZE)
 
-#define EVENTS		(MVM_AT)
-#define IOREQS		(MVM_AT + PAGE_SIZE)
-#define RING		(MVM_AT + 2 * PAGE_SIZE)
-#define TABLE		(MVM_AT + 3 * PAGE_SIZE)
-#define REGS_PAGE	(MVM_AT + 4 * PAGE_SIZE)
-
-#define DEV		0x0a000000UL
-#define DEV_SIZE	0x8000UL
-#define VMID		3
-
-static struct vcpu vcpu[2];
+struct vcpu vcpu[2];
 static struct cpu cpu[2];
 
-static struct shyper_event_page *events(void)
-{
-	return (struct shyper_event_page *)EVENTS;
-}
-
-static struct shyper_ioreq *slot(u32 n)
-{
-	return &((struct shyper_ioreq_page *)IOREQS)->slot[n];
-}
-
-/* The MVM, and a VM with a device, two vCPUs and two regions, READY. */
-static struct vm *setup(void)
+struct vm *setup(void)
 {
 	struct vm *vm = &vms[VMID];
 	u32 n;
@@ -87,7 +61,7 @@ static struct vm *setup(void)
 	return vm;
 }
 
-static void teardown(struct vm *vm)
+void teardown(struct vm *vm)
 {
 	trap_vm_destroy(vm);
 	vm_event_set_ring(~0UL, 0);
@@ -96,294 +70,17 @@ static void teardown(struct vm *vm)
 	stage2_destroy(&vms[0].stage2);
 }
 
-static struct shyper_trap desc_of(u64 ipa, u64 length, u32 actions)
+struct shyper_trap desc_of(u64 ipa, u64 length, u32 actions)
 {
 	return (struct shyper_trap){ .vmid = VMID, .ipa = ipa, .length = length,
 				     .forward_event = 5, .actions = actions };
 }
 
-static s64 add(u64 ipa, u64 length)
+s64 add(u64 ipa, u64 length)
 {
 	struct shyper_trap desc = desc_of(ipa, length, 0);
 
 	return trap_add(&desc);
-}
-
-/* Random traps against a byte map of the device. */
-static void test_trap_table(void)
-{
-	static s16 owner[DEV_SIZE];
-	struct vm *vm = setup();
-	const struct trap *trap;
-	bool good = true, clear;
-	u32 step, n, at, len, count = 0;
-	s64 ids[TRAPS];
-	s64 id;
-
-	srand(2);
-	memset(owner, 0xff, sizeof(owner));
-	for (n = 0; n < TRAPS; n++)
-		ids[n] = -1;
-	for (step = 0; step < 3000 && good; step++) {
-		at = (u32)rand() % DEV_SIZE;
-		len = 1 + (u32)rand() % (rand() % 8 ? 16 : 5000);
-		clear = at + len <= DEV_SIZE;
-		for (n = at; n < at + len && n < DEV_SIZE; n++)
-			clear &= owner[n] < 0;
-		if (rand() % 3) {
-			id = add(DEV + at, len);
-			if (at + len > DEV_SIZE)
-				good &= id == -ENODEV;
-			else if (!clear)
-				good &= id == -EEXIST;
-			else if (count == VM_TRAPS)
-				good &= id == -ENOSPC;
-			else
-				good &= id >= 0 && id < TRAPS && ids[id] < 0;
-			if (id < 0)
-				continue;
-			ids[id] = at;
-			count++;
-			for (n = at; n < at + len; n++)
-				owner[n] = (s16)id;
-		} else {
-			id = rand() % TRAPS;
-			good &= trap_del((u64)id) == (ids[id] < 0 ? -ENOENT : 0);
-			if (ids[id] < 0)
-				continue;
-			ids[id] = -1;
-			count--;
-			for (n = 0; n < DEV_SIZE; n++)
-				owner[n] = owner[n] == id ? -1 : owner[n];
-		}
-		for (n = 0; n < DEV_SIZE - 4; n += 1 + (u32)rand() % 50) {
-			trap = trap_find(&vm->traps, DEV + n, 4);
-			clear = owner[n] >= 0 && owner[n] == owner[n + 1] &&
-				owner[n] == owner[n + 2] && owner[n] == owner[n + 3];
-			good &= clear ? trap && trap->id == (u32)owner[n] : !trap;
-		}
-	}
-	check(good, "traps: 3000 random changes agree with a map of bytes");
-	check(!trap_find(&vm->traps, DEV - 1, 1) &&
-	      !trap_find(&vm->traps, ~0UL - 2, 8) && !trap_find(&vm->traps, 0, 8),
-	      "traps: nothing beside the device");
-	teardown(vm);
-	check(trap_del(0) == -ENOENT && !vm->traps.count,
-	      "traps: they go with their VM");
-}
-
-static void test_trap_refusals(void)
-{
-	struct vm *vm = setup();
-	struct shyper_trap desc = desc_of(DEV, PAGE_SIZE, 0);
-	u64 pa, leaf;
-	s64 id;
-
-	desc.flags = SHYPER_TRAP_PAGE;
-	desc.page_ipa = REGS_PAGE;
-	vm->life = VM_RUNNING;
-	check(trap_add(&desc) == -EBUSY, "traps: not while the VM runs");
-	vm->life = VM_STOPPING;
-	check(trap_add(&desc) == -EBUSY, "traps: nor while it stops");
-	vm->life = VM_READY;
-	id = trap_add(&desc);
-	leaf = stage2_lookup(&vm->stage2, DEV + 8, &pa);
-	check(id >= 0 && pa == REGS_PAGE + 8 && (leaf >> 6 & 3) == 1 &&
-	      leaf >> 54 & 1, "traps: a page is mapped, to be read only");
-	vm->life = VM_RUNNING;
-	check(trap_del((u64)id) == -EBUSY && stage2_lookup(&vm->stage2, DEV, &pa),
-	      "traps: nor do they go then");
-	vm->life = VM_READY;
-	check(!trap_del((u64)id) && !stage2_lookup(&vm->stage2, DEV, &pa),
-	      "traps: its page goes with it");
-	vm->stage2.limit = vm->stage2.pages;
-	desc.ipa = DEV + 0x1000;
-	check(trap_add(&desc) >= 0, "traps: a neighbour needs no table");
-	vm->emulated[0].base = 0x40000000;
-	desc.ipa = 0x40000000;
-	check(trap_add(&desc) == -ENOMEM && vm->traps.count == 1,
-	      "traps: a VM's share of tables ends");
-	teardown(vm);
-	check(pages_left() == pages_total(), "traps: no table stays behind");
-}
-
-static void test_trap_store(void)
-{
-	struct vm *vm = setup();
-	struct shyper_trap desc = desc_of(DEV, PAGE_SIZE, 5);
-	struct vcpu *v = &vcpu[0];
-	u32 *reg = (u32 *)(REGS_PAGE + 0x60);
-
-	desc.flags = SHYPER_TRAP_PAGE;
-	desc.page_ipa = REGS_PAGE;
-	desc.action[0] = (struct shyper_trap_action){
-		.offset = 0x50, .width = 4, .event = 100, .limit = 4 };
-	desc.action[1] = (struct shyper_trap_action){
-		.offset = 0x64, .width = 4, .action = SHYPER_TRAP_CLEAR_BITS,
-		.target = 0x60 };
-	desc.action[2] = (struct shyper_trap_action){
-		.offset = 0x80, .flags = SHYPER_TRAP_MATCH, .value = 7, .event = 63 };
-	desc.action[3] = (struct shyper_trap_action){
-		.offset = 0x80, .width = 2, .action = SHYPER_TRAP_IGNORE };
-	desc.action[4] = (struct shyper_trap_action){
-		.offset = 0x80, .flags = SHYPER_TRAP_MATCH, .value = 8, .event = 64 };
-	check(trap_add(&desc) >= 0 && !event_set_page(EVENTS), "store: a trap");
-	check(trap_store_quick(v, DEV + 0x50, 4, 3) && events()->word[1] == BIT(39) &&
-	      events()->summary == 2 && host_interrupts == 1,
-	      "store: a doorbell with a value, and an interrupt");
-	check(trap_store_quick(v, DEV + 0x50, 4, 3) && v->stats.trap_merged == 1 &&
-	      host_interrupts == 1, "store: again: merged");
-	check(trap_store(v, DEV + 0x50, 4, 4) && trap_store(v, DEV + 0x50, 4, ~0U) &&
-	      events()->word[1] == BIT(39) && v->stats.trap_doorbells == 4,
-	      "store: values beyond the limit ring nothing");
-	check(!trap_store(v, DEV + 0x50, 2, 3) && !trap_store(v, DEV + 0x51, 4, 3) &&
-	      !trap_store(v, DEV + 0x4f, 4, 3) && !trap_store(v, DEV, 4, 3) &&
-	      !trap_store(v, DEV + PAGE_SIZE, 4, 3),
-	      "store: another width or offset decides nothing");
-	*reg = 0xffff;
-	reg[1] = 0xffff;
-	check(trap_store(v, DEV + 0x64, 4, 0xff) && *reg == 0xff00 &&
-	      reg[1] == 0xffff && v->stats.trap_cleared == 1, "store: bits are cleared");
-	check(trap_store(v, DEV + 0x80, 2, 7) && events()->word[0] == BIT(63) &&
-	      events()->summary == 3 && host_interrupts == 1,
-	      "store: the first action that matches; no second interrupt");
-	check(trap_store(v, DEV + 0x80, 2, 8) && v->trap_ignored == 1 &&
-	      events()->word[1] == BIT(39), "store: one that is ignored");
-	check(trap_store(v, DEV + 0x80, 8, 8) && events()->word[1] == (BIT(39) | 1),
-	      "store: a later one");
-	check(!trap_store(v, DEV + 0x80, 8, BIT(32) | 8), "store: all of the value counts");
-	teardown(vm);
-}
-
-/* An action of any width at the end of its trap is not to reach beyond. */
-static void test_trap_end(void)
-{
-	struct vm *vm = setup();
-	struct shyper_trap desc = desc_of(DEV, 4, 1);
-
-	desc.action[0] = (struct shyper_trap_action){ .offset = 2, .event = 9 };
-	trap_add(&desc);
-	event_set_page(EVENTS);
-	check(!trap_store_quick(&vcpu[0], DEV + 2, 8, 0) &&
-	      !trap_store(&vcpu[0], DEV + 2, 8, 0) &&
-	      !trap_store(&vcpu[0], DEV + 2, 4, 0) && !events()->summary &&
-	      trap_store(&vcpu[0], DEV + 2, 2, 0) && events()->summary,
-	      "store: one that leaves its trap decides nothing");
-	teardown(vm);
-}
-
-#define SETTERS		4
-#define ROUNDS		3000
-#define RINGS		16
-
-static u64 sequence[SHYPER_EVENTS], taken[SHYPER_EVENTS];
-static pthread_barrier_t barrier;
-static u32 setters_busy;
-static u32 interrupts_seen;
-
-/* Rounds, so that what is lost is not made good by what follows. */
-static void *setter(void *arg)
-{
-	u64 random = (u64)arg * 0x9e3779b97f4a7c15 + 1;
-	u32 round, n, event;
-
-	for (round = 0; round < ROUNDS; round++) {
-		pthread_barrier_wait(&barrier);
-		for (n = 0; n < RINGS; n++) {
-			random = random * 6364136223846793005 + 1442695040888963407;
-			/* Few words, so that they meet; now and then any. */
-			event = random >> 61 ? (u32)(random >> 40) % 130 :
-					       (u32)(random >> 40) % SHYPER_EVENTS;
-			__atomic_fetch_add(&sequence[event], 1, __ATOMIC_RELAXED);
-			event_set(event);
-		}
-		__atomic_fetch_sub(&setters_busy, 1, __ATOMIC_RELEASE);
-		pthread_barrier_wait(&barrier);
-	}
-	return NULL;
-}
-
-/* Only when interrupted. */
-static void take(void)
-{
-	u32 now = __atomic_load_n(&host_interrupts, __ATOMIC_SEQ_CST);
-	u64 summary, bits;
-	u32 word, event;
-
-	if (now == interrupts_seen)
-		return;
-	interrupts_seen = now;
-	summary = __atomic_exchange_n(&events()->summary, 0, __ATOMIC_ACQUIRE);
-	for (; summary; summary &= summary - 1) {
-		word = (u32)__builtin_ctzl(summary);
-		bits = __atomic_exchange_n(&events()->word[word], 0, __ATOMIC_ACQUIRE);
-		for (; bits; bits &= bits - 1) {
-			event = word * 64 + (u32)__builtin_ctzl(bits);
-			taken[event] = __atomic_load_n(&sequence[event],
-						       __ATOMIC_RELAXED);
-		}
-	}
-}
-
-/* The MVM leaves a bit set: so it does not hear of that event, but of its neighbours. */
-static void test_events_held(void)
-{
-	struct vm *vm = setup();
-	u32 before;
-
-	event_set_page(EVENTS);
-	before = host_interrupts;
-	events()->word[1] = BIT(7);
-	check(event_set(64 + 7) && event_set(64 + 7) && !events()->summary &&
-	      host_interrupts == before, "events: a held one brings no interrupt");
-	check(!event_set(64 + 8) && events()->summary == BIT(1) &&
-	      host_interrupts == before + 1, "events: its neighbour does");
-	events()->summary = 0;
-	events()->word[1] &= BIT(7);
-	check(event_set(64 + 7) && !events()->summary &&
-	      host_interrupts == before + 1, "events: when that is taken, it is held still");
-	events()->word[1] = 0;
-	check(!event_set(64 + 7) && events()->summary == BIT(1) &&
-	      host_interrupts == before + 2, "events: released, it does");
-	event_set_page(~0UL);
-	teardown(vm);
-}
-
-static void test_events(void)
-{
-	struct vm *vm = setup();
-	pthread_t threads[SETTERS];
-	bool good = true;
-	u32 round;
-	u64 n;
-
-	event_set_page(EVENTS);
-	pthread_barrier_init(&barrier, NULL, SETTERS + 1);
-	for (n = 0; n < SETTERS; n++)
-		pthread_create(&threads[n], NULL, setter, (void *)n);
-	for (round = 0; round < ROUNDS; round++) {
-		setters_busy = SETTERS;
-		pthread_barrier_wait(&barrier);
-		while (__atomic_load_n(&setters_busy, __ATOMIC_ACQUIRE))
-			take();
-		pthread_barrier_wait(&barrier);
-		take();
-		good &= !memcmp(sequence, taken, sizeof(sequence));
-	}
-	for (n = 0; n < SETTERS; n++)
-		pthread_join(threads[n], NULL);
-	check(good, "events: set by four threads, taken on interrupts: none is lost");
-	check(!events()->summary && interrupts_seen > ROUNDS,
-	      "events: and none is left");
-	printf("# %u events in %u interrupts\n", SETTERS * ROUNDS * RINGS,
-	       host_interrupts);
-	event_set_page(~0UL);
-	check(!event_set(1) && !events()->summary && !event_page_set(),
-	      "events: without a page they are dropped");
-	check(event_set_page(EVENTS + 8) == -EFAULT && event_set_page(0) == -EFAULT &&
-	      event_set_page(MVM_AT + MVM_SIZE) == -EFAULT && !event_page_set(),
-	      "events: not a page of the MVM's");
-	teardown(vm);
 }
 
 static void test_grant(void)
@@ -436,158 +133,6 @@ static void test_grant(void)
 	check(mem_grant(VMID, TABLE) == -EEXIST && !vm->granted &&
 	      !stage2_lookup(&vms[0].stage2, vm->region[0].pa, &found),
 	      "grant: all of it or nothing");
-	teardown(vm);
-}
-
-/* What the MVM does while a vCPU waits, a step at each sleep. */
-static u32 sleeps;
-static int done_result[4];
-
-static void mvm_answers(void)
-{
-	struct shyper_ioreq *s = slot(1);
-
-	done_result[0] = ioreq_done(VMID, 1);
-	s->state = SHYPER_IOREQ_PROCESSING;
-	done_result[1] = ioreq_done(VMID, 1);
-	s->value = 0x1122334455667788;
-	s->error = 0;
-	s->state = SHYPER_IOREQ_COMPLETE;
-	done_result[2] = ioreq_done(VMID, 1);
-	s->value = 0x5555;
-	s->state = SHYPER_IOREQ_COMPLETE;
-	done_result[3] = ioreq_done(VMID, 1);
-}
-
-static void mvm_refuses(void)
-{
-	slot(1)->error = 1;
-	slot(1)->state = SHYPER_IOREQ_COMPLETE;
-	done_result[0] = ioreq_done(VMID, 1);
-}
-
-static void mvm_goes(void)
-{
-	done_result[0] = ioreq_set_page(VMID, ~0UL);
-}
-
-static void mvm_stops(void)
-{
-	if (++sleeps == 3)
-		vcpu[1].stop = true;
-}
-
-/* A new module, and a slot that somebody scribbled over. */
-static void mvm_changes(void)
-{
-	if (sleeps++) {
-		mvm_answers();
-		return;
-	}
-	memset(slot(0), 0xee, PAGE_SIZE / 2);
-	events()->word[0] = 0;
-	done_result[0] = ioreq_set_page(VMID, IOREQS);
-	if (slot(1)->state != SHYPER_IOREQ_PENDING || slot(0)->state ||
-	    slot(1)->ipa != DEV + 8)
-		done_result[0] = -EINVAL;
-}
-
-static int forward(void (*mvm)(void), bool write, u64 *value)
-{
-	struct mmio_access access = { .offset = 8, .width = 4, .write = write,
-				      .value = *value };
-	int ret;
-
-	sleeps = 0;
-	memset(done_result, 0, sizeof(done_result));
-	host_sleep = mvm;
-	ret = trap_access(&vcpu[1], &access, (void *)DEV);
-	*value = access.value;
-	return ret;
-}
-
-static void test_ioreq(void)
-{
-	struct vm *vm = setup();
-	u64 value = 0xabcd;
-
-	add(DEV, 0x100);
-	vm->life = VM_RUNNING;
-	check(ioreq_done(VMID, 0) == -ENOENT && forward(mvm_answers, false, &value) < 0,
-	      "ioreq: without a page: an abort");
-	check(ioreq_set_page(VMID, 0) == -EFAULT && ioreq_set_page(0, IOREQS) == -ENOENT &&
-	      ioreq_set_page(5, IOREQS) == -ENOENT, "ioreq: bad pages, bad VMs");
-	check(!ioreq_set_page(VMID, IOREQS) && forward(mvm_answers, false, &value) < 0,
-	      "ioreq: nobody hears its event: an abort");
-	event_set_page(EVENTS);
-	check(!forward(mvm_answers, false, &value) && value == 0x1122334455667788 &&
-	      events()->word[0] == BIT(5), "ioreq: a load is answered");
-	check(done_result[0] == -EINVAL && done_result[1] == -EINVAL &&
-	      !done_result[2] && done_result[3] == -EAGAIN,
-	      "ioreq: done when it is complete, and only once");
-	check(slot(1)->ipa == DEV + 8 && slot(1)->width == 4 && !slot(1)->write &&
-	      slot(1)->sequence == 1, "ioreq: the slot said what was wanted");
-	value = 0xabcd;
-	check(!forward(mvm_answers, true, &value) && slot(1)->write &&
-	      slot(1)->sequence == 2, "ioreq: a store");
-	check(forward(mvm_refuses, false, &value) == -EIO, "ioreq: an error: an abort");
-	check(forward(mvm_stops, false, &value) == MMIO_AGAIN && sleeps == 3 &&
-	      slot(1)->state == SHYPER_IOREQ_FREE && vcpu[1].ioreq.state == IOREQ_IDLE,
-	      "ioreq: a VM that stops waits no more");
-	check(ioreq_done(VMID, 1) == -EAGAIN, "ioreq: and is not done");
-	vcpu[1].stop = false;
-	check(!forward(mvm_changes, false, &value) && !done_result[2] &&
-	      value == 0x1122334455667788, "ioreq: a new page has what waits");
-	check(forward(mvm_goes, false, &value) == -EIO && !done_result[0],
-	      "ioreq: the page goes: an abort");
-	check(ioreq_done(VMID, 2) == -ENOENT && ioreq_done(VMID, ~0UL) == -ENOENT &&
-	      ioreq_done(0, 0) == -ENOENT && ioreq_done(~0UL, 0) == -ENOENT,
-	      "ioreq: no such vCPU, no such VM");
-	value = 0;
-	ioreq_set_page(VMID, IOREQS);
-	vcpu[1].vm->traps.trap[0]->length = 10;
-	check(forward(mvm_answers, false, &value) == -EFAULT,
-	      "ioreq: an access across the end of its trap");
-	teardown(vm);
-}
-
-static void test_ring(void)
-{
-	struct shyper_vm_event_ring *ring = (struct shyper_vm_event_ring *)RING;
-	struct vm *vm = setup();
-	u32 n;
-
-	check(!vm_event_send(vm, SHYPER_VM_EVENT_STARTED) && !ring->head,
-	      "ring: without one nothing is written");
-	check(vm_event_set_ring(RING, SHYPER_EVENTS) == -EINVAL &&
-	      vm_event_set_ring(RING + 64, 1) == -EFAULT &&
-	      vm_event_set_ring(1UL << 50, 1) == -EFAULT, "ring: bad arguments");
-	event_set_page(EVENTS);
-	check(!vm_event_set_ring(RING, 70), "ring: one");
-	vm->crash_cause = SHYPER_CRASH_FETCH;
-	vm->crash_ipa = 0x1234;
-	vm->boots = 2;
-	check(vm_event_send(vm, SHYPER_VM_EVENT_CRASHED) &&
-	      vm_event_send(vm, SHYPER_VM_EVENT_STARTED), "ring: it has room");
-	check(ring->head == 2 && ring->slot[0].type == SHYPER_VM_EVENT_CRASHED &&
-	      ring->slot[0].cause == SHYPER_CRASH_FETCH && ring->slot[0].ipa == 0x1234 &&
-	      ring->slot[0].boots == 2 && ring->slot[1].vmid == VMID &&
-	      !ring->slot[1].cause && ring->slot[1].ticks > ring->slot[0].ticks &&
-	      events()->word[1] == BIT(6), "ring: what happened, in order");
-	for (n = 2; n < SHYPER_VM_EVENT_SLOTS + 5; n++)
-		vm_event_send(vm, SHYPER_VM_EVENT_OFF);
-	check(ring->head == SHYPER_VM_EVENT_SLOTS && ring->lost == 5 &&
-	      ring->slot[0].type == SHYPER_VM_EVENT_CRASHED,
-	      "ring: full: what comes is lost, what is there stays");
-	ring->tail = 3;
-	ring->head = 77;
-	vm_event_send(vm, SHYPER_VM_EVENT_REMOVED);
-	check(ring->head == SHYPER_VM_EVENT_SLOTS + 1 &&
-	      ring->slot[0].type == SHYPER_VM_EVENT_REMOVED,
-	      "ring: EL2 does not look at the head that the MVM wrote");
-	ring->tail = ring->head + 1;
-	check(!vm_event_send(vm, SHYPER_VM_EVENT_OFF) && ring->lost == 6,
-	      "ring: a tail beyond the head: lost");
 	teardown(vm);
 }
 
@@ -691,14 +236,9 @@ static void test_fuzz(void)
 void direct_tests(void)
 {
 	host_map(MVM_AT, MVM_SIZE);
-	test_trap_table();
-	test_trap_refusals();
-	test_trap_store();
-	test_trap_end();
-	test_events();
-	test_events_held();
+	trap_tests();
+	event_tests();
 	test_grant();
-	test_ioreq();
-	test_ring();
+	ioreq_tests();
 	test_fuzz();
 }
